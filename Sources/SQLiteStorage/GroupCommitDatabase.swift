@@ -95,7 +95,8 @@ package final class GroupCommitDatabase: Sendable {
         }
     }
 
-    private static func check(_ database: Database, _ migrator: DatabaseMigrator) throws {
+    /// - Throws: ``NewerDatabase``; ``ForeignDatabase``.
+    static func check(_ database: Database, _ migrator: DatabaseMigrator) throws {
         if try migrator.hasBeenSuperseded(database) { throw NewerDatabase() }
         if try isForeign(database) { throw ForeignDatabase() }
     }
@@ -183,6 +184,16 @@ package final class GroupCommitDatabase: Sendable {
     package func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
             queue.async { continuation.resume(with: Result { try self.database.read(body) }) }
+        }
+    }
+
+    /// Reads what is committed, in one transaction, on a thread of its own: for what takes longer than a look-up, so that no write
+    /// waits for it. The calling task's cancellation has no effect on it.
+    package func readBeside<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            reader.asyncRead { database in continuation.resume(with: Result { try body(try database.get()) }) }
         }
     }
 

@@ -180,8 +180,11 @@ public enum Gateway {
             PersistedPredictions(
                 database: $0, files: store, urls: urls, catalogue: catalogue, preparation: preparation)
         }
-        var onEnd: (@Sendable (String) async -> Void)?
-        if let comfyUI { onEnd = { await comfyUI.ended($0) } }
+        let trials = WorkflowTrials()
+        let onEnd: @Sendable (String) async -> Void = { id in
+            await comfyUI?.ended(id)
+            await trials.ended(id)
+        }
         let queue = PredictionQueue(
             configuration, runner: runner, persisted: persisted, logger: logger, onEnd: onEnd
         ) { [workflows = storage.workflows] key in
@@ -194,14 +197,16 @@ public enum Gateway {
         let keys = ApplicationKeys(
             appKey: configuration.appKey, secret: configuration.appSecret, file: storage.keys,
             clock: configuration.clock, logger: logger)
+        let creation = PredictionCreation(
+            store: store, catalogue: catalogue, preparation: preparation, queue: queue, sweep: sweep,
+            random: configuration.random)
+        let uploads = UploadSigning(store: store, urls: urls, sweep: sweep, configuration: configuration)
         let calls: [any ServiceCall] = [
-            CreateCall(
-                store: store, catalogue: catalogue, preparation: preparation, queue: queue, sweep: sweep,
-                random: configuration.random),
+            CreateCall(creation: creation),
             ProgressCall(queue: queue, urls: urls),
             ResultCall(queue: queue, urls: urls),
             CancelCall(queue: queue),
-            SignUploadCall(store: store, urls: urls, sweep: sweep, configuration: configuration),
+            SignUploadCall(uploads: uploads),
             GetFileCall(store: store, urls: urls),
             DeleteFileCall(store: store),
             WorkflowsCall(catalogue: catalogue),
@@ -214,14 +219,40 @@ public enum Gateway {
         ]
         adminCalls += administration.calls
         adminCalls += ServerCalls(servers: comfyUI?.servers).calls
-        let console = access.map { Console(access: $0, configuration: configuration) }
+        var console = access.map { Console(access: $0, configuration: configuration) }
+        let summaries = PredictionSummaries(
+            queue: queue, database: storage.predictions,
+            urls: ConsoleURLs(signer: urls, now: configuration.now, thumbnailURL: ThumbnailRoute.url(signedBy: urls)))
+        if let database = storage.predictions {
+            console?.calls +=
+                ConsolePredictions(
+                    queue: queue, database: database, catalogue: catalogue, store: store, summaries: summaries,
+                    creation: creation, uploads: uploads, configuration: configuration
+                ).calls
+        }
+        var thumbnails: Thumbnails?
+        if console != nil {
+            let feed = feed(
+                configuration, queue: queue, workflows: storage.workflows, servers: comfyUI?.servers,
+                summaries: summaries)
+            console?.routes.append(EventsRoute(feed: feed))
+            let made = Thumbnails(store: store, configuration: configuration, logger: logger)
+            console?.thumbnails = ThumbnailRoute(thumbnails: made, urls: urls, configuration: configuration)
+            thumbnails = made
+        }
+        let faults = configuration.showsFaults ? FaultLog(configuration.faults) : nil
+        let parts = ConsoleParts(
+            administration: administration, servers: comfyUI?.servers,
+            files: ServerFileSigner(rootKey: storage.rootKey), trials: trials, faults: faults, logger: logger)
+        console?.calls += parts.calls
+        console?.serverFiles = parts.serverFiles
         adminCalls += console?.calls ?? []
         let router = GatewayRouter.make(
             calls: calls, files: FileRoutes(store: store, urls: urls, keys: keys, configuration: configuration),
             previews: PreviewRoute(queue: queue, urls: urls, configuration: configuration),
             handler: SignedCallHandler(
                 verifier: CallVerifier(keys: keys, nonces: storage.nonces), counter: CallCounter(),
-                configuration: configuration),
+                configuration: faults.map { configuration.noting(in: $0) } ?? configuration),
             admin: AdminRoutes(
                 token: storage.adminToken, access: access, routes: adminCalls + (console?.routes ?? [])),
             console: console, logger: logger)
@@ -229,6 +260,29 @@ public enum Gateway {
             responder: router.buildResponder(), configuration: configuration, tls: tls, idleTimeout: idleTimeout,
             logger: logger,
             onPort: onPort)
-        return [queue, server]
+        var services: [any Service] = [queue]
+        if let thumbnails { services.append(thumbnails) }
+        services.append(server)
+        return services
+    }
+
+    /// What tells open pages of changes. It lasts as long as its route.
+    private static func feed(
+        _ configuration: GatewayConfiguration, queue: PredictionQueue, workflows: WorkflowStore,
+        servers: ComfyUIServers?, summaries: PredictionSummaries
+    ) -> ConsoleFeed {
+        let feed = ConsoleFeed(
+            hello: [
+                "version": .string(SpeedPixVersion.current), "start": .string(configuration.uniqueName()),
+                "runs": .bool(configuration.runs != nil), "batches": .bool(configuration.batches != nil),
+                "faults": .bool(configuration.showsFaults),
+                "servers": .bool(servers != nil),
+            ],
+            clock: configuration.clock, load: { await queue.load },
+            summaries: { await summaries.summaries(of: $0) })
+        queue.notices.listen { [weak feed] in feed?.note($0) }
+        workflows.notices.listen { [weak feed] _ in feed?.note(.workflows) }
+        servers?.notices.listen { [weak feed] _ in feed?.note(.servers) }
+        return feed
     }
 }

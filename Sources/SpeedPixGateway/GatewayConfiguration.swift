@@ -45,8 +45,13 @@ public struct GatewayConfiguration: Sendable {
     /// same. Default false: the gateway does not start.
     package var fallsBackToTemporary = false
 
-    /// Whether it has the console: a page for browsers, and the calls that the page makes. Default false.
+    /// Whether it has the console: a page for browsers, and the calls that the page makes. A data directory keeps predictions
+    /// then, whatever ``keepsPredictions`` says. Default false.
     package var hasConsole = false
+    /// The runs that the console shows; nil, the default, for none.
+    package var runs: (any RunsSource)?
+    /// The batches that the console shows; nil, the default, for none.
+    package var batches: (any BatchesSource)?
 
     /// Predictions that run at the same time. Default 64.
     public var workers = 64
@@ -66,6 +71,9 @@ public struct GatewayConfiguration: Sendable {
     /// uploads; never those that an unfinished prediction will read, nor uploads whose URLs are still good. It is looked at with
     /// each create and each upload. Only where predictions are kept. Nil, the default, is no limit.
     public var maximumStoredBytes: Int64?
+    /// How many bytes small pictures of the stored files may take beside them: of more, the oldest go, and are made again when they
+    /// are asked for.
+    var maximumThumbnailBytes: Int64 = 512 << 20
     /// How often files that clients can no longer ask for are looked for. Default 1 h.
     public var sweepInterval: Duration = .seconds(3600)
     /// What the inputs of unfinished and the data of finished predictions may take in memory, in bytes, each.

@@ -11,34 +11,40 @@ extension JournalStore {
         try database.setUp { try Self.runs(in: $0, where: Self.isNoRow, arguments: []) }
     }
 
-    private static let isNoRow = "run.id NOT IN (SELECT run FROM batch_row)"
+    static let isNoRow = "run.id NOT IN (SELECT run FROM batch_row)"
 
     /// - Throws: ``SpeedPixError``: `invalid_argument` if there is no such run; `journal_failed`.
     public func run(_ number: Int64) throws -> RecordedRun {
-        let found = try database.setUp { try Self.runs(in: $0, where: "run.id = ?", arguments: [number]) }
-        guard let run = found.first else {
+        try database.setUp { try Self.run(number, in: $0) }
+    }
+
+    static func run(_ number: Int64, in database: Database) throws -> RecordedRun {
+        guard let run = try runs(in: database, where: "run.id = ?", arguments: [number]).first else {
             throw SpeedPixError(
                 .invalidArgument, "there is no run \(number)", remedy: "speedpix runs lists them")
         }
         return run
     }
 
-    private static func runs(
-        in database: Database, where condition: String, arguments: StatementArguments
+    /// - Parameter limit: The most that are wanted; nil for all.
+    static func runs(
+        in database: Database, where condition: String, arguments: StatementArguments, limit: Int? = nil
     ) throws -> [RecordedRun] {
         func count(_ states: RecordedCreate.State...) -> String {
             let words = states.map { "'\($0.rawValue)'" }.joined(separator: ", ")
             return "COUNT(CASE WHEN c.state IN (\(words)) THEN 1 END)"
         }
         let sql = """
-            SELECT run.*, own.batch AS batch, own.key AS own_key, \(count(.created, .succeeded, .failed, .canceled, .stopped)) AS made,
+            SELECT run.*, own.batch AS batch, own.key AS own_key, COUNT(CASE WHEN c.state IN (\(Self.madeStates)) THEN 1 END) AS made,
             \(count(.succeeded)) AS succeeded, \(count(.failed)) AS failed,
             \(count(.canceled, .stopped)) AS canceled, \(count(.created)) AS unended,
             \(count(.intended, .inDoubt)) AS in_doubt,
-            COUNT(CASE WHEN c.state = 'succeeded' AND c.files > \(Self.savedCount) THEN 1 END) AS unsaved
+            COUNT(CASE WHEN c.state = 'succeeded' AND c.files > \(Self.savedCount) THEN 1 END) AS unsaved,
+            COUNT(CASE WHEN c.state IN (\(Self.madeStates)) AND c.attempt < maker.attempts THEN 1 END) AS reused
             FROM run LEFT JOIN batch_row own ON own.run = run.id
             LEFT JOIN batch_row r ON r.batch = run.id LEFT JOIN "create" c ON c.run = IFNULL(r.run, run.id)
-            WHERE \(condition) GROUP BY run.id ORDER BY run.id DESC
+            LEFT JOIN run maker ON maker.id = c.run
+            WHERE \(condition) GROUP BY run.id ORDER BY run.id DESC \(limit.map { "LIMIT \($0)" } ?? "")
             """
         return try Row.fetchAll(database, sql: sql, arguments: arguments).map { row in
             RecordedRun(
@@ -53,9 +59,12 @@ extension JournalStore {
                 started: row["started"], ended: row["ended"], attempts: row["attempts"],
                 hasSucceeded: row["state"] == "succeeded", created: row["made"], succeeded: row["succeeded"],
                 failed: row["failed"], canceled: row["canceled"], unended: row["unended"], inDoubt: row["in_doubt"],
-                unsaved: row["unsaved"])
+                unsaved: row["unsaved"], reused: row["reused"])
         }
     }
+
+    private static let made: [RecordedCreate.State] = [.created, .succeeded, .failed, .canceled, .stopped]
+    private static let madeStates = made.map { "'\($0.rawValue)'" }.joined(separator: ", ")
 
     private static let savedCount = "(SELECT COUNT(DISTINCT number) FROM saved WHERE saved.prediction = c.prediction)"
 
@@ -72,15 +81,20 @@ extension JournalStore {
     }
 
     private func creates(of run: Int64?, _ condition: String) throws -> [RecordedCreate] {
-        try database.setUp { database in
-            let sql = """
-                SELECT c.*, (SELECT key FROM batch_row WHERE run = c.run) AS row_key, \(Self.savedCount) AS saved_count,
-                (SELECT json_group_array(DISTINCT path) FROM saved
-                 WHERE saved.prediction = c.prediction AND path IS NOT NULL) AS paths
-                FROM "create" c WHERE \(condition) \(run == nil ? "" : Self.isOfRun) ORDER BY c.run, c.number
-                """
-            return try Row.fetchAll(database, sql: sql, arguments: run.map { [$0, $0] } ?? []).map(Self.create)
-        }
+        try database.setUp { try Self.creates(of: run, in: $0, condition) }
+    }
+
+    static func creates(
+        of run: Int64?, in database: Database, _ condition: String = "1"
+    ) throws -> [RecordedCreate] {
+        let sql = """
+            SELECT c.*, (SELECT key FROM batch_row WHERE run = c.run) AS row_key, \(Self.savedCount) AS saved_count,
+            (SELECT attempts FROM run WHERE id = c.run) AS attempts,
+            (SELECT json_group_array(DISTINCT path) FROM saved
+             WHERE saved.prediction = c.prediction AND path IS NOT NULL) AS paths
+            FROM "create" c WHERE \(condition) \(run == nil ? "" : Self.isOfRun) ORDER BY c.run, c.number
+            """
+        return try Row.fetchAll(database, sql: sql, arguments: run.map { [$0, $0] } ?? []).map(Self.create)
     }
 
     private static let isOfRun = "AND (c.run = ? OR c.run IN (SELECT run FROM batch_row WHERE batch = ?))"
@@ -100,7 +114,8 @@ extension JournalStore {
             workflowID: row["workflow"], label: row["label"], input: members(row["input"]),
             prediction: record.flatMap(Prediction.init(record:)), problem: row["problem"], intended: row["intended"],
             ended: row["ended"], paths: paths,
-            unsavedFiles: state == .succeeded ? max((row["files"] as Int) - (row["saved_count"] as Int), 0) : 0)
+            unsavedFiles: state == .succeeded ? max((row["files"] as Int) - (row["saved_count"] as Int), 0) : 0,
+            isReused: made.contains(state) && (row["attempt"] as Int) < (row["attempts"] as Int? ?? 0))
     }
 
     private static func members(_ text: String) -> [String: JSONValue] {

@@ -207,7 +207,7 @@ public final class JournalStore: Sendable {
     ///
     /// - Throws: ``SpeedPixError`` `journal_failed` if another process has the run, or the file system has no locks.
     func lock(_ run: Int64) throws -> ProcessLock {
-        let path = FilePath(folder).appending("run-\(run).lock").string
+        let path = Self.lockPath(run, in: folder)
         do {
             return try ProcessLock(path: path)
         } catch .held(let holder) {
@@ -219,6 +219,11 @@ public final class JournalStore: Sendable {
                 .journalFailed, "the lock \(path) cannot be had: \(reason)",
                 remedy: "name a folder on a local disk with --state")
         }
+    }
+
+    /// What is locked by the process that has a run.
+    static func lockPath(_ run: Int64, in folder: String) -> String {
+        FilePath(folder).appending("run-\(run).lock").string
     }
 
     static func creates(

@@ -52,6 +52,8 @@ public struct RecordedCreate: Sendable {
     public var paths: [String]
     /// How many files of its output were neither saved nor used: for another create, or for a picture that was saved.
     public var unsavedFiles: Int
+    /// Whether an attempt before the run's last one has made it, so that the last one did not have to.
+    package var isReused: Bool
 
     /// Whether it is unknown whether it was made.
     public var isInDoubt: Bool { state == .intended || state == .inDoubt }
@@ -89,6 +91,8 @@ public struct RecordedRun: Sendable {
     public var inDoubt: Int
     /// Those that succeeded with files that were neither saved nor used.
     public var unsaved: Int
+    /// Those of ``created`` that an attempt before the last one has made.
+    package var reused: Int
 
     /// Whether there is something to go on with.
     public var isUnfinished: Bool { !hasSucceeded || unended + inDoubt > 0 }

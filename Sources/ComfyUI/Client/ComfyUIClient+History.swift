@@ -27,6 +27,11 @@ extension ComfyUIClient {
         return Array(entries.prefix(max(limit, 0)))
     }
 
+    /// Those of ``recentHistory(limit:)`` that succeeded.
+    package func recentSuccesses(limit: Int) async throws -> [HistoryEntry] {
+        try await recentHistory(limit: limit).filter { $0.end == .success }
+    }
+
     /// Forgets prompts that have ended. Their files stay.
     package func deleteHistory(_ promptIDs: [String]) async throws {
         try check(try await post("/history", ["delete": .array(promptIDs.map(JSONValue.string))]))

@@ -16,6 +16,8 @@ package struct HistoryEntry: Sendable, Hashable {
     package let cachedNodes: [String]
     /// When it began, in milliseconds since 1970 by the server's clock; nil if the server does not say it.
     package let started: Int64?
+    /// When it ended, by the same clock; nil if the server does not say it.
+    package let ended: Int64?
     /// By which the server counts its prompts; nil if it is no number.
     let number: Double?
 
@@ -37,6 +39,9 @@ package struct HistoryEntry: Sendable, Hashable {
         func message(_ type: String) -> JSONValue? { messages.last { $0.0 == type }?.1 }
         cachedNodes = (message("execution_cached")?["nodes"]?.arrayValue ?? []).compactMap(\.lenientIdentifier)
         started = message("execution_start")?["timestamp"]?.lenientInteger
+        ended =
+            ["execution_success", "execution_error", "execution_interrupted"]
+            .compactMap { message($0)?["timestamp"]?.lenientInteger }.first
         if let data = message("execution_interrupted") {
             end = .interrupted(node: data["node_id"]?.lenientIdentifier)
         } else if let data = message("execution_error") {

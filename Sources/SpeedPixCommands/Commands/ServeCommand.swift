@@ -151,6 +151,8 @@ struct ServeCommand: ContextCommand {
         configuration.comfyUIServers = try await comfyUI.configuration(context)
         configuration.fetching = FetchPolicy(allowing: allowFetch)
         configuration.hasConsole = true
+        configuration.runs = JournalRuns(folder: JournalFolder(nil, beside: nil, context).path)
+        configuration.batches = try batches(context)
         if let keep { configuration.retention = keep }
         configuration.now = context.now
         configuration.clock = context.clock
@@ -195,6 +197,16 @@ struct ServeCommand: ContextCommand {
             throw CommandFailure(.configuration, ErrorText.describe(error))
         }
         throw CancellationError()
+    }
+
+    /// What the console shows of batches; nil if no setting names a queue.
+    private func batches(_ context: CommandContext) throws -> QueueBatches? {
+        do throws(SettingsError) {
+            let files = try SettingsReader(context: context).files()
+            return QueueBatches(try ResolvedSettings(environment: context.environment, files: files), context)
+        } catch {
+            throw error.failure
+        }
     }
 
     private func faultRules(_ context: CommandContext) throws -> [FaultRule] {

@@ -3,7 +3,7 @@ import SystemPackage
 
 /// The NATS that batches are put into, and as whom a command connects to it.
 struct QueueTarget: Sendable {
-    let configuration: NATSConfiguration
+    private(set) var configuration: NATSConfiguration
     /// On how many servers of a cluster streams are kept that a batch makes.
     let replicas: Int
     /// Where it is, for messages and further command lines.
@@ -88,6 +88,13 @@ struct QueueTarget: Sendable {
             throw SettingsError(
                 message: "nats_user and nats_password_file go together, and only one of them is set", hint: "set both")
         }
+    }
+
+    /// The same for whoever does not wait for it: all its servers together get so long to be connected to.
+    func connecting(within limit: Duration) -> QueueTarget {
+        var target = self
+        target.configuration.connectTimeout = limit / max(configuration.servers.count, 1)
+        return target
     }
 
     /// What further command lines need behind their own words; empty if the settings say where NATS is.

@@ -31,7 +31,7 @@ enum PromptChoice: Sendable, Hashable, ExpressibleByArgument {
 
     /// The prompts that succeeded, the newest first.
     static func prompts(of server: ComfyUIClient) async throws -> [HistoryEntry] {
-        try await server.recentHistory(limit: longestList).filter { $0.end == .success }
+        try await server.recentSuccesses(limit: longestList)
     }
 
     /// A line of the list.
@@ -48,11 +48,9 @@ enum PromptChoice: Sendable, Hashable, ExpressibleByArgument {
 
     /// What a person knows it by: what it saved, and its first text.
     private static func description(_ entry: HistoryEntry) -> String {
-        let files = entry.outputs.keys.sorted().flatMap { entry.files(of: $0) }.map(\.filename)
-        let nodes = entry.prompt.objectValue ?? [:]
-        let texts = nodes.keys.sorted().compactMap { nodes[$0]?["inputs"]?["text"]?.stringValue }
-        let saved = files.isEmpty ? "\(nodes.count) nodes" : files.prefix(2).joined(separator: ", ")
-        return [saved, texts.first { !$0.isEmpty }.map { "\"\($0.prefix(48))\"" }].compactMap { $0 }
-            .joined(separator: "  ")
+        let files = entry.files.map(\.filename)
+        let count = entry.prompt.objectValue?.count ?? 0
+        let saved = files.isEmpty ? "\(count) nodes" : files.prefix(2).joined(separator: ", ")
+        return [saved, entry.texts.first.map { "\"\($0.prefix(48))\"" }].compactMap { $0 }.joined(separator: "  ")
     }
 }

@@ -66,8 +66,7 @@ enum WorkflowSource: Sendable {
     /// - Throws: ``CommandFailure``.
     init(_ entry: HistoryEntry) throws {
         do throws(GraphProblem) {
-            let page = entry.extraData["extra_pnginfo"]?["workflow"]
-            self = .graph(WorkflowDocument(graph: try WorkflowGraph(entry.prompt), page: page))
+            self = .graph(try entry.document())
         } catch {
             throw CommandFailure(.failure, "the prompt \(entry.promptID): \(error.description)".printable())
         }

@@ -11,6 +11,10 @@ struct Console: Sendable {
     var calls: [any AdminCall]
     /// Those that answer with something else, such as events.
     var routes: [any AdminRoute] = []
+    /// Nil where there are no small pictures.
+    var thumbnails: ThumbnailRoute?
+    /// Answers the signed URLs of files of ComfyUI's servers; nil without servers.
+    var serverFiles: ServerFileRoute?
 
     init(access: ConsoleAccess, configuration: GatewayConfiguration) {
         self.access = access
@@ -18,8 +22,13 @@ struct Console: Sendable {
         calls = [NewCodeCall(access: access, configuration: configuration)]
     }
 
-    /// Adds the routes that are not below that prefix: the files of the page, and the one that begins a session.
+    /// Adds the routes that are not below that prefix: the files of the page, the one that begins a session, and signed URLs.
     func add(to router: Router<GatewayContext>) {
+        if let serverFiles {
+            router.get(RouterPath(ServerFileSigner.prefix + ":number")) { request, context in
+                try await serverFiles.answer(request, context)
+            }
+        }
         router.post(RouterPath(ConsoleFiles.prefix + "session")) { [access] request, context in
             try await access.begin(request, context)
         }
@@ -28,6 +37,7 @@ struct Console: Sendable {
                 try files.file(context.parameters.get("name") ?? "", request)
             }
         }
+        thumbnails?.add(to: router)
     }
 
     /// The page, if that is what a request of `/` is for. A refusal of it is a text, since a person reads it.

@@ -36,6 +36,9 @@ package enum Fault: Sendable, Hashable {
     /// The gateway's clock is off by so much: what it checks, what it signs, and the date that it shows.
     case skewedClock(Duration)
 
+    /// Bytes that no UTF-8 text has: a lone continuation byte, and two that never occur.
+    static let noText: [UInt8] = [0x80, 0xFE, 0xFF]
+
     /// The kinds of faults, by the names that they have in files.
     package enum Kind: String, Sendable, CaseIterable {
         case status

@@ -75,9 +75,8 @@ enum FaultParser {
 
     private static func garbage(_ options: inout FaultOptions) throws(FaultFileError) -> Fault {
         let body = Array((try options.text("body") ?? page).utf8)
-        // Bytes that no UTF-8 text has: a lone continuation byte, and two that never occur.
         let isText = try options.flag("utf8") ?? true
-        return .garbage(isText ? body : [0x80, 0xFE, 0xFF] + body, isProcessed: try options.flag("processed") ?? false)
+        return .garbage(isText ? body : Fault.noText + body, isProcessed: try options.flag("processed") ?? false)
     }
 
     private static func cut(_ options: inout FaultOptions) throws(FaultFileError) -> Fault.Cut {

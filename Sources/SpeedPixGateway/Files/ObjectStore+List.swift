@@ -29,19 +29,21 @@ extension ObjectStore {
         return try FolderNames.read(path).compactMap { name in
             // What has another name was not stored by a gateway.
             guard let text = name.text, let key = ObjectKey("\(folder.rawValue)/\(text)") else { return nil }
-            var status = stat()
-            guard path.appending(name).withPlatformString({ lstat($0, &status) }) == 0, FileKind(status) == .file else {
-                return nil
-            }
-            #if canImport(Darwin)
-            let modified = status.st_mtimespec
-            #else
-            let modified = status.st_mtim
-            #endif
-            return StoredObject(
-                key: key, size: Int64(status.st_size),
-                modified: Double(modified.tv_sec) + Double(modified.tv_nsec) / 1e9)
+            guard let (size, modified) = sizeAndDate(of: path.appending(name)) else { return nil }
+            return StoredObject(key: key, size: size, modified: modified)
         }
+    }
+
+    /// How large a file is, in bytes, and when it was last written, in seconds since 1970; nil for what is no file.
+    static func sizeAndDate(of path: FilePath) -> (size: Int64, modified: Double)? {
+        var status = stat()
+        guard path.withPlatformString({ lstat($0, &status) }) == 0, FileKind(status) == .file else { return nil }
+        #if canImport(Darwin)
+        let modified = status.st_mtimespec
+        #else
+        let modified = status.st_mtim
+        #endif
+        return (Int64(status.st_size), Double(modified.tv_sec) + Double(modified.tv_nsec) / 1e9)
     }
 
     /// Refuses a call that would store more than its application key may.

@@ -153,10 +153,10 @@ struct ObjectStore: Sendable {
     /// Stores a body as it arrives.
     ///
     /// - Parameters:
-    ///   - length: What was announced. Another length is refused: the connection broke.
+    ///   - length: What was announced; nil if nothing was. Another length is refused: the connection broke.
     ///   - limit: More bytes are refused, whatever was announced.
     func receive<Body: AsyncSequence & Sendable>(
-        _ body: Body, as key: ObjectKey, _ attributes: FileAttributes, length: Int64, limit: Int64
+        _ body: Body, as key: ObjectKey, _ attributes: FileAttributes, length: Int64?, limit: Int64
     ) async throws where Body.Element == ByteBuffer {
         try await publish(as: key, attributes) { temporary in
             try await FileSystem.shared.withFileHandle(
@@ -172,7 +172,7 @@ struct ObjectStore: Sendable {
                         _ = try await writer.write(contentsOf: chunk)
                     }
                 }
-                guard received == length else {
+                if let length, received != length {
                     throw Refusal(
                         "IncompleteBody", "\(received) of \(length) bytes arrived", status: .badRequest)
                 }
@@ -215,6 +215,7 @@ struct ObjectStore: Sendable {
             let wasThere = try await Self.delete(path(of: key))
             if wasThere { await usage.note(key, change: -size) }
             _ = try await Self.delete(attributesPath(of: key))
+            removeThumbnail(of: key)
             return wasThere
         } catch {
             throw StorageError("delete \(key)", error)
@@ -226,7 +227,7 @@ struct ObjectStore: Sendable {
     /// - Parameter needed: Files that stay, however old they are.
     func removeFiles(unchangedSince date: Date, except needed: Set<ObjectKey> = []) async {
         let names = Set(needed.map(\.name))
-        for folder in folders {
+        for folder in folders + [thumbnailFolder] {
             // A file or folder that cannot be read now is looked at again the next time.
             try? await FileSystem.shared.withDirectoryHandle(atPath: folder) { handle in
                 for try await entry in handle.listContents()
@@ -236,6 +237,8 @@ struct ObjectStore: Sendable {
                         continue
                     }
                     await Self.remove(entry.path)
+                    let name = "\(folder.lastComponent?.string ?? "")/\(entry.name.string)"
+                    if let key = ObjectKey(name) { removeThumbnail(of: key) }
                 }
             }
         }

@@ -52,28 +52,32 @@ final class PredictionDatabase: Sendable {
     /// - Parameters:
     ///   - owner: The application key of the call that created it.
     ///   - seeds: What was drawn for it.
+    ///   - label: As the console shows it.
     ///   - nonce: That call's, which the next gateway must know as soon as it knows the prediction.
     /// - Returns: Its number: the higher, the later it came.
     /// - Throws: ``StorageError``: it may not be begun.
     func add(
         _ id: String, workflow: String, version: String, _ inputs: StoredInputs, seeds: [SeedValue] = [], created: Date,
-        owner: String, nonce: UsedNonce?
+        owner: String, label: String? = nil, nonce: UsedNonce?
     ) async throws(StorageError) -> Int {
         let number = Mutex<Int64>(0)
         do {
             let (text, files, drawn) = try (inputs.encoded(), inputs.encodedFiles(), SeedValue.encoded(seeds))
+            let searched = PredictionText(id: id, workflow: workflow, label: label, inputs: inputs)
             try await database().write { database in
                 try database.execute(
                     sql: """
                         INSERT INTO prediction
-                        (id, workflow, version, inputs, input_files, seeds, status, created, owner)
-                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                        (id, workflow, version, inputs, input_files, seeds, status, created, owner, label)
+                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                         """,
                     arguments: [
                         id, workflow, version, text, files, drawn, PredictionRecord.Status.waiting.rawValue,
-                        created.timeIntervalSince1970, owner,
+                        created.timeIntervalSince1970, owner, label,
                     ])
-                number.withLock { $0 = database.lastInsertedRowID }
+                let row = database.lastInsertedRowID
+                try searched.insert(row, into: database)
+                number.withLock { $0 = row }
                 if let nonce { try nonce.insert(into: database) }
             }
         } catch {
@@ -82,7 +86,8 @@ final class PredictionDatabase: Sendable {
         return Int(number.withLock { $0 })
     }
 
-    /// Writes down how a prediction has ended. Its inputs are not needed any more.
+    /// Writes down how a prediction has ended. Its inputs stay, to be shown and run again; the files among them are not needed
+    /// any more.
     ///
     /// - Throws: ``StorageError``: the next gateway begins it again.
     func end(_ record: PredictionRecord) async throws(StorageError) {
@@ -92,13 +97,14 @@ final class PredictionDatabase: Sendable {
             try await database().write { database in
                 try database.execute(
                     sql: """
-                        UPDATE prediction SET inputs = NULL, input_files = '[]', status = ?, outputs = ?, info = ?,
+                        UPDATE prediction SET input_files = '[]', status = ?, outputs = ?, info = ?,
                         failure = ?, began = ?, ended = ?, duration = ? WHERE id = ?
                         """,
                     arguments: [
                         record.status.rawValue, outputs, info, record.failure, record.began?.timeIntervalSince1970,
                         record.ended?.timeIntervalSince1970, record.duration.map { $0 / .seconds(1) }, record.id,
                     ])
+                try StoredInputs.shorten(of: record.id, in: database)
             }
         } catch {
             throw failure("write the end of a prediction into", error)
@@ -135,12 +141,13 @@ final class PredictionDatabase: Sendable {
                 for id in ids {
                     try database.execute(
                         sql: """
-                            UPDATE prediction SET inputs = NULL, input_files = '[]', status = ?, outputs = '{}',
+                            UPDATE prediction SET input_files = '[]', status = ?, outputs = '{}',
                             failure = ?, ended = ? WHERE id = ? AND ended IS NULL
                             """,
                         arguments: [
                             PredictionRecord.Status.failed.rawValue, reason, date.timeIntervalSince1970, id,
                         ])
+                    try StoredInputs.shorten(of: id, in: database)
                 }
             }
         } catch {
@@ -243,6 +250,20 @@ final class PredictionDatabase: Sendable {
         guard let database = try existing() else { return nil }
         do {
             return try await database.read(body)
+        } catch {
+            throw failure("read", error)
+        }
+    }
+
+    /// The same beside what is written, for what takes longer than a few rows: no create waits for it.
+    ///
+    /// - Returns: Nil if nothing was ever written.
+    func readBeside<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(StorageError) -> Value? {
+        guard let database = try existing() else { return nil }
+        do {
+            return try await database.readBeside(body)
         } catch {
             throw failure("read", error)
         }

@@ -63,6 +63,23 @@ enum PredictionSchema {
                     CREATE TABLE comfyui_client (server TEXT PRIMARY KEY NOT NULL, client TEXT NOT NULL);
                     """)
         }
+        migrator.registerMigration("console 1") { database in
+            // The list of predictions is read from the index alone, whatever it is filtered by: the rows have inputs and
+            // outputs in them, and are read only for the page that is shown. What is searched is a table of its own for the
+            // same reason. Its first line is the label.
+            try database.execute(
+                sql: """
+                    ALTER TABLE prediction ADD COLUMN mark TEXT;
+                    ALTER TABLE prediction ADD COLUMN label TEXT;
+                    CREATE INDEX prediction_list ON prediction(number, workflow, status, owner, mark, label);
+                    CREATE TABLE prediction_text (number INTEGER PRIMARY KEY, text TEXT NOT NULL);
+                    INSERT INTO prediction_text (number, text)
+                        SELECT number, char(10) || lower(id) || char(10) || lower(workflow) FROM prediction;
+                    CREATE TRIGGER prediction_text_removal AFTER DELETE ON prediction BEGIN
+                        DELETE FROM prediction_text WHERE number = OLD.number;
+                    END;
+                    """)
+        }
         return migrator
     }
 }

@@ -11,7 +11,7 @@ import Foundation
 /// The URLs that were sent expire after an hour and are signed with one secret. A gateway that begins the prediction again
 /// may do so later, and with another secret.
 struct StoredInputs: Sendable, Equatable {
-    private let values: [String: JSONValue]
+    let values: [String: JSONValue]
     /// The files among them.
     let files: [ObjectKey]
 
@@ -37,6 +37,11 @@ struct StoredInputs: Sendable, Equatable {
     /// Reads what ``encoded()`` wrote; nil for anything else.
     init?(_ text: String) {
         guard let values = (try? JSONValue(parsing: text.utf8))?.objectValue else { return nil }
+        self.init(values: values)
+    }
+
+    /// - Parameter values: With files of this gateway by their keys.
+    init(values: [String: JSONValue]) {
         self.values = values
         files = values.values.compactMap { Self.key(in: $0) }
     }
@@ -70,7 +75,8 @@ struct StoredInputs: Sendable, Equatable {
         return given
     }
 
-    private static func key(in value: JSONValue) -> ObjectKey? {
+    /// The file of this gateway that a value stands for; nil for any other value.
+    static func key(in value: JSONValue) -> ObjectKey? {
         guard value["url"] == nil else { return nil }
         return value["object_key"]?.stringValue.flatMap { ObjectKey($0) }
     }

@@ -26,6 +26,8 @@ struct UnfinishedPrediction: Sendable {
     let seeds: [SeedValue]
     /// The application key that created it; nil if an older gateway has written it down.
     let owner: String?
+    let created: Date?
+    let notes: PredictionNotes
     /// About what its inputs take in memory, in bytes.
     let footprint: Int
 }
@@ -33,8 +35,8 @@ struct UnfinishedPrediction: Sendable {
 extension StoredPrediction {
     /// The columns that ``init(_:)`` reads.
     static let selection = """
-        SELECT number, id, workflow, version, inputs, seeds, status, outputs, info, failure, began, ended, duration,
-        owner FROM prediction
+        SELECT number, id, workflow, version, inputs, seeds, status, outputs, info, failure, created, began, ended,
+        duration, owner, mark, label FROM prediction
         """
 
     /// A row that makes no sense. Nothing of it is used.
@@ -56,19 +58,27 @@ extension StoredPrediction {
         guard let number: Int = value("number"), let id: String = value("id"), let workflow: String = value("workflow"),
             let status = (value("status") as String?).flatMap(PredictionRecord.Status.init)
         else { throw malformed }
+        let notes = PredictionNotes(
+            mark: (value("mark") as String?).flatMap(PredictionNotes.Mark.init), label: value("label"))
         guard status.isTerminal else {
-            guard let text: String = value("inputs"), let inputs = StoredInputs(text) else { throw malformed }
+            // What has ended must not begin again, whatever another program has made of its status.
+            guard (row["ended"] as DatabaseValue).isNull, let text: String = value("inputs"),
+                let inputs = StoredInputs(text)
+            else { throw malformed }
             self = .unfinished(
                 UnfinishedPrediction(
                     number: number, id: id, workflowID: workflow, version: value("version"), inputs: inputs,
                     seeds: (value("seeds") as String?).map(SeedValue.all) ?? [], owner: value("owner"),
-                    footprint: 1024 + text.utf8.count))
+                    created: date("created"), notes: notes, footprint: 1024 + text.utf8.count))
             return
         }
         var record = PredictionRecord(
             id: id, owner: value("owner"), workflowID: workflow, pool: .light, estimate: .zero, footprint: 0,
             number: number)
         record.status = status
+        record.version = value("version")
+        record.created = date("created")
+        record.notes = notes
         guard let ended = date("ended"),
             let outputs = (value("outputs") as String?).flatMap(StoredPrediction.outputs)
         else { throw malformed }

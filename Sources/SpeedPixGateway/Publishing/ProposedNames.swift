@@ -6,18 +6,22 @@ struct ProposedNames: Sendable {
     let graph: WorkflowGraph
     let definitions: NodeDefinitions
 
-    func inputs(_ fields: [GraphField]) -> [InputSelector] {
+    /// - Parameter named: Fields that have a name already, which they keep.
+    func inputs(_ fields: [GraphField], besides named: [InputSelector] = []) -> [InputSelector] {
         let counts = Dictionary(fields.map { ($0.node, 1) }, uniquingKeysWith: +)
-        var taken: Set<String> = []
-        return fields.map { field in
+        var taken = Set(named.map(\.name))
+        return fields.map { field -> InputSelector in
+            if let known = named.first(where: { $0.field == field }) { return known }
             let name = inputName(field, isOnlyOne: counts[field.node] == 1)
             return InputSelector(Self.unique(name, "input", &taken), field)
         }
     }
 
-    func outputs(_ nodes: [String]) -> [OutputSelector] {
-        var taken: Set<String> = []
-        return nodes.map { id in
+    /// - Parameter named: Results that have a name already, which they keep.
+    func outputs(_ nodes: [String], besides named: [OutputSelector] = []) -> [OutputSelector] {
+        var taken = Set(named.map(\.name))
+        return nodes.map { id -> OutputSelector in
+            if let known = named.first(where: { $0.field.node == id }) { return known }
             let field = resultField(of: id)
             let title = ownTitle(of: id)
             let name = title.isEmpty ? PublishedName.slug(field) : title

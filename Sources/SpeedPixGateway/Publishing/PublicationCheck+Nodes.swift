@@ -16,16 +16,16 @@ extension PublicationCheck {
             if known.isPartnerNode, !allowsPartnerNodes { partners[type, default: []].append(id) }
         }
         let missing = unknown.sorted { $0.key < $1.key }.map { type, ids -> PublicationFinding in
-            let nearest =
-                NearestName.suggestion(for: type, among: definitions.classes.keys).map { " (nearest: \($0))" } ?? ""
+            let nearest = NearestName.suggestion(for: type, among: definitions.classes.keys)
             return .error(
-                "no server has the class \(type)\(nearest), of \(names(ids)): install the custom node that brings it,"
-                    + " or take it out")
+                "no server has the class \(type)\(nearest.map { " (nearest: \($0))" } ?? ""), of \(names(ids)):"
+                    + " install the custom node that brings it, or take it out", .missingClass,
+                ["class": type, "nodes": names(ids), "nearest": nearest ?? ""])
         }
         let paid = partners.sorted { $0.key < $1.key }.map { type, ids -> PublicationFinding in
             .error(
                 "the class \(type), of \(names(ids)), spends credits of comfy.org: allow it with --partner-nodes and a key"
-                    + " file, or take it out")
+                    + " file, or take it out", .partnerNode, ["class": type, "nodes": names(ids)])
         }
         return missing + paid
     }
@@ -72,12 +72,31 @@ extension PublicationCheck {
         guard case .choice(let choices, upload: nil) = definition.kind,
             WorkflowInput.choice(value, among: choices) == nil
         else { return nil }
-        let nearest =
-            NearestName.suggestion(for: value.scalarText, among: choices.map(\.scalarText)).map { " (nearest: \($0))" }
-            ?? ""
+        let names = choices.map(\.scalarText)
+        let nearest = NearestName.suggestion(for: value.scalarText, among: names).map { " (nearest: \($0))" } ?? ""
         return .warning(
             "\(definition.name) of \(graph.name(of: id)) is \"\(value.scalarText.prefix(200))\", which no server"
-                + " lists\(nearest)")
+                + " lists\(nearest)", Self.missing(value),
+            missingValues(value, of: GraphField(id, definition.name), among: names))
+    }
+
+    /// The endings of files with models.
+    private static let modelEndings: Set<String> = [
+        "safetensors", "sft", "ckpt", "pt", "pt2", "pth", "bin", "gguf", "onnx",
+    ]
+
+    /// Whether a value that no server lists is a model or something else.
+    static func missing(_ value: JSONValue) -> PublicationFinding.Code {
+        modelEndings.contains(MediaType.fileExtension(of: value.scalarText)) ? .missingModel : .missingChoice
+    }
+
+    /// What a finding says about a value that no server lists.
+    func missingValues(_ value: JSONValue, of field: GraphField, among choices: [String]) -> [String: String] {
+        [
+            "field": field.description, "node": graph.name(of: field.node),
+            "value": String(value.scalarText.prefix(200)),
+            "nearest": NearestName.suggestion(for: value.scalarText, among: choices) ?? "",
+        ]
     }
 
     func check(outputs: [OutputSelector]) -> [PublicationFinding] {

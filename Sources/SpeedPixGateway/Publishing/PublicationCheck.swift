@@ -2,23 +2,6 @@ import ComfyUI
 import SpeedPix
 import Spelling
 
-/// Something about a workflow that is to be published.
-struct PublicationFinding: Sendable, Hashable {
-    enum Severity: Sendable {
-        /// It cannot be published.
-        case error
-        /// It can, and is perhaps not what was meant.
-        case warning
-    }
-
-    let severity: Severity
-    /// What is wrong and what to do, in a sentence.
-    let message: String
-
-    static func error(_ message: String) -> PublicationFinding { .init(severity: .error, message: message) }
-    static func warning(_ message: String) -> PublicationFinding { .init(severity: .warning, message: message) }
-}
-
 /// A workflow that cannot be published, with everything that is wrong with it.
 struct PublicationRefusal: Error, Sendable, CustomStringConvertible {
     let findings: [PublicationFinding]
@@ -141,7 +124,8 @@ struct PublicationCheck: Sendable {
             let nearest = NearestName.suggestion(for: own.scalarText, among: choices).map { " (nearest: \($0))" } ?? ""
             return .error(
                 "the input \(input.name): \(field) is \"\(own.scalarText.prefix(200))\", which no server has\(nearest):"
-                    + " choose another one in ComfyUI, or install it on a server")
+                    + " choose another one in ComfyUI, or install it on a server", Self.missing(own),
+                missingValues(own, of: field, among: choices))
         }
         return nil
     }

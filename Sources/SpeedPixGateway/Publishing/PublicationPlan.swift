@@ -13,6 +13,8 @@ struct PublicationPlan: Sendable {
 
     let request: PublicationRequest
     let graph: WorkflowGraph
+    /// What is published where nothing else is asked for.
+    let proposal: PublicationProposal
     let inputs: [InputSelector]
     let outputs: [OutputSelector]
     /// What was chosen in ComfyUI's App mode and cannot be published, each in words.
@@ -25,7 +27,7 @@ struct PublicationPlan: Sendable {
     init(_ request: PublicationRequest, graph: WorkflowGraph, page: JSONValue?, reservedIDs: Set<String>) {
         self.request = request
         self.graph = graph
-        let proposal = PublicationProposal(graph, request.definitions, page: page)
+        proposal = PublicationProposal(graph, request.definitions, page: page)
         inputs = request.inputs ?? proposal.inputs
         outputs = request.outputs ?? proposal.outputs
         // Whoever chooses himself need not hear what App mode shows.
@@ -42,7 +44,7 @@ struct PublicationPlan: Sendable {
                 .error("the classes of the workflow's nodes are not known: name a server of ComfyUI that has them")
             ]
         }
-        return check.findings(id: request.id, inputs: inputs, outputs: outputs)
+        return check.findings(id: request.id, inputs: inputs, outputs: outputs) + remarks
     }
 
     /// - Throws: ``PublicationRefusal`` with all that is wrong at once.
@@ -51,7 +53,9 @@ struct PublicationPlan: Sendable {
         guard !findings.contains(where: { $0.severity == .error }) else {
             throw PublicationRefusal(findings: findings)
         }
-        return try check.publication(id: request.id, inputs: inputs, outputs: outputs)
+        var publication = try check.publication(id: request.id, inputs: inputs, outputs: outputs)
+        publication.warnings += remarks.map(\.message)
+        return publication
     }
 
     /// The inputs that can be made of ``inputs``.

@@ -87,7 +87,8 @@ struct ProposedFields: Sendable {
         return found
     }
 
-    private func fields(of id: String) -> [GraphField] {
+    /// The fields that a node has, as its class orders them, and then others.
+    func fields(of id: String) -> [GraphField] {
         guard let node = graph.nodes[id] else { return [] }
         // As the class has them; a text before what belongs to it.
         let order = definitions[node.classType]?.inputs.map(\.name) ?? []

@@ -27,12 +27,31 @@ struct PublicationRequest: Sendable {
 
     /// - Throws: ``Refusal``, with all findings of what cannot be read.
     init(_ body: CallBody) throws(Refusal) {
-        id = try body.requiredText("id")
+        let id = try body.requiredText("id")
+        try self.init(body, id: id, nil, NodeDefinitions(objectInfo: body.value("definitions") ?? [:]))
+    }
+
+    /// A request about a workflow that the gateway has found by itself.
+    ///
+    /// - Parameters:
+    ///   - body: May lack the id, which is empty then.
+    ///   - definitions: Of the servers' classes.
+    /// - Throws: ``Refusal``, with all findings of what cannot be read.
+    init(_ body: CallBody, of document: WorkflowDocument, _ definitions: NodeDefinitions) throws(Refusal) {
+        let id = try body.text("id") ?? ""
+        try self.init(body, id: id, document, definitions)
+    }
+
+    /// - Parameter document: Nil for what the body has.
+    private init(
+        _ body: CallBody, id: String, _ document: WorkflowDocument?, _ definitions: NodeDefinitions
+    ) throws(Refusal) {
+        self.id = id
+        self.definitions = definitions
         title = try body.text("title") ?? ""
         summary = try body.text("summary") ?? ""
         alias = try body.text("alias")
         allowsPartnerNodes = try body.flag("partner_nodes") ?? false
-        definitions = NodeDefinitions(objectInfo: body.value("definitions") ?? [:])
         var findings: [PublicationFinding] = []
         if let texts = try Self.list("inputs", in: body) {
             inputs = Self.read(texts, into: &findings, InputSelector.init(parsing:))
@@ -44,23 +63,33 @@ struct PublicationRequest: Sendable {
         } else {
             outputs = nil
         }
+        if let document {
+            files = []
+            content = .graph(document.graph, page: document.page)
+        } else {
+            files = try Self.files(body)
+            content = try Self.content(body)
+        }
+        guard findings.isEmpty else { throw .notPublishable(findings) }
+    }
+
+    private static func files(_ body: CallBody) throws(Refusal) -> [PublishedFile] {
         let entries = body.value("files")?.arrayValue ?? []
-        files = entries.compactMap { PublishedFile($0) }
+        let files = entries.compactMap { PublishedFile($0) }
         guard files.count == entries.count else {
             throw .invalidParameter("files must be objects with node, field, filename, key and mime_type")
         }
-        if let script = try body.text("script") {
-            content = .script(Array(script.utf8))
-        } else if let json = body.value("graph") {
-            do throws(GraphProblem) {
-                content = .graph(try WorkflowGraph(json), page: body.value("page"))
-            } catch {
-                throw .notPublishable([.error(error.description)])
-            }
-        } else {
-            throw .invalidParameter("graph or script is missing")
+        return files
+    }
+
+    private static func content(_ body: CallBody) throws(Refusal) -> Content {
+        if let script = try body.text("script") { return .script(Array(script.utf8)) }
+        guard let json = body.value("graph") else { throw .invalidParameter("graph or script is missing") }
+        do throws(GraphProblem) {
+            return .graph(try WorkflowGraph(json), page: body.value("page"))
+        } catch {
+            throw .notPublishable([PublicationFinding(error)])
         }
-        guard findings.isEmpty else { throw .notPublishable(findings) }
     }
 
     /// Nil if it was not given.
@@ -97,12 +126,5 @@ extension Refusal {
         var refusal = Refusal("NotPublishable", (errors.first?.message ?? "the workflow cannot be published") + more)
         refusal.details = ["findings": .array(findings.map(\.json))]
         return refusal
-    }
-}
-
-extension PublicationFinding {
-    /// As routes tell it.
-    var json: JSONValue {
-        ["severity": .string(severity == .error ? "error" : "warning"), "message": .string(message)]
     }
 }

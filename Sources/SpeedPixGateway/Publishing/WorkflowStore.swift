@@ -20,6 +20,8 @@ final class WorkflowStore: Sendable {
     private let clock: any Clock<Duration>
     private let state: Mutex<PublishedVersions>
     private let changes = SerialWork()
+    /// Whenever something else is published.
+    let notices = ChangeNotices<Void>()
 
     /// Reads what has been published.
     ///
@@ -114,7 +116,7 @@ final class WorkflowStore: Sendable {
             let number = versions.nextNumber(of: id)
             let version = PublishedVersion(workflowID: id, number: number, created: now(), content: content(number))
             try await write { try version.insert(into: $0, alias: alias) }
-            state.withLock { $0.add(version, alias: alias) }
+            change { $0.add(version, alias: alias) }
             return version
         }
     }
@@ -136,7 +138,7 @@ final class WorkflowStore: Sendable {
             version.content = .graph(workflow)
             let changed = version
             try await write { try changed.updateExample(in: $0) }
-            state.withLock { $0.add(changed) }
+            change { $0.add(changed) }
         }
     }
 
@@ -153,7 +155,7 @@ final class WorkflowStore: Sendable {
                     sql: "INSERT OR REPLACE INTO alias (workflow, name, number) VALUES (?, ?, ?)",
                     arguments: [id, alias, number])
             }
-            state.withLock { $0.setAlias(alias, of: id, to: number) }
+            change { $0.setAlias(alias, of: id, to: number) }
         }
     }
 
@@ -173,8 +175,14 @@ final class WorkflowStore: Sendable {
                         sql: "DELETE FROM alias WHERE workflow = ? AND number = ?", arguments: [id, number])
                 }
             }
-            state.withLock { $0.remove(numbers, of: id) }
+            change { $0.remove(numbers, of: id) }
         }
+    }
+
+    /// Changes what is in memory, after the database.
+    private func change(_ body: (inout PublishedVersions) -> Void) {
+        state.withLock { body(&$0) }
+        notices.tell()
     }
 
     private func write(_ operation: @escaping @Sendable (Database) throws -> Void) async throws(StorageError) {

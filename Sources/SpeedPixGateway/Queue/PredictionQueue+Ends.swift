@@ -33,6 +33,7 @@ extension PredictionQueue {
                 noteWriteFailure.yield()
             }
             ends[record.id] = nil
+            notices.tell(.ended(record.id))
         }
     }
 

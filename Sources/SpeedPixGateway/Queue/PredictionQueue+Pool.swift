@@ -1,5 +1,11 @@
 import DequeModule
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 extension PredictionQueue {
     /// A prediction that waits or runs.
     struct Job: Sendable {
@@ -11,6 +17,8 @@ extension PredictionQueue {
         let seeds: [SeedValue]
         /// In order of creation, across all pools.
         let number: Int
+        var created: Date?
+        var notes = PredictionNotes()
 
         var workflow: any Workflow { offered.workflow }
         var pool: PredictionPool { PredictionPool(workflow) }

@@ -39,13 +39,16 @@ extension PredictionQueue {
         case .success(let (offered, inputs)):
             let job = Job(
                 id: prediction.id, owner: prediction.owner, offered: offered, inputs: inputs, seeds: prediction.seeds,
-                number: prediction.number)
+                number: prediction.number, created: prediction.created, notes: prediction.notes)
             return queue(job, footprint: prediction.footprint)
         case .failure(let refusal):
             // Where it ran is not known any more: what it has left on another machine has to be cleared away.
             var record = PredictionRecord(
                 id: prediction.id, owner: prediction.owner, workflowID: prediction.workflowID, pool: .remote,
                 estimate: .zero, footprint: prediction.footprint, number: prediction.number)
+            record.version = prediction.version
+            record.created = prediction.created
+            record.notes = prediction.notes
             record.status = .failed
             record.failure =
                 "the gateway ended before it was done, and it cannot be begun again: \(refusal.message)"

@@ -22,6 +22,8 @@ actor PredictionQueue: Service {
     /// Nil if predictions are kept in memory only.
     let persisted: PersistedPredictions?
     let logger: Logger
+    /// What becomes of predictions, as it happens.
+    nonisolated let notices = ChangeNotices<PredictionChange>()
     let onEnd: (@Sendable (String) async -> Void)?
     private let removeFile: @Sendable (ObjectKey) async -> Void
     private let starts: AsyncStream<Job>
@@ -31,7 +33,7 @@ actor PredictionQueue: Service {
     let noteWriteFailure: AsyncStream<Void>.Continuation
 
     var records: [String: PredictionRecord] = [:]
-    private var runs: [String: Task<PredictionRunner.Outcome, Never>] = [:]
+    private(set) var runs: [String: Task<PredictionRunner.Outcome, Never>] = [:]
     private var pools = Dictionary(uniqueKeysWithValues: PredictionPool.allCases.map { ($0, Pool()) })
     /// Of those that run, the ones that wait in their backend's queue: they take no worker.
     private var waitingElsewhere: Set<String> = []
@@ -89,6 +91,7 @@ actor PredictionQueue: Service {
     ///   - inputs: Checked.
     ///   - given: The same as they were sent.
     ///   - seeds: What was drawn for it, to be the same whenever it begins again.
+    ///   - label: As the console shows it; one line.
     ///   - footprint: About what the inputs take in memory, in bytes.
     ///   - caller: Whose it is.
     ///   - nonce: Of the call that creates it, to be written down with it.
@@ -96,7 +99,7 @@ actor PredictionQueue: Service {
     ///   not run then.
     func submit(
         _ offered: OfferedWorkflow, inputs: [String: PreparedInput], given: [String: JSONValue],
-        seeds: [SeedValue] = [], footprint: Int, by caller: Caller, nonce: UsedNonce? = nil
+        seeds: [SeedValue] = [], label: String? = nil, footprint: Int, by caller: Caller, nonce: UsedNonce? = nil
     ) async throws -> PredictionRecord {
         let waiting = pools.values.reduce(adding.count + waitingElsewhere.count) { $0 + $1.waiting.count }
         guard waiting < configuration.maximumWaiting,
@@ -109,6 +112,7 @@ actor PredictionQueue: Service {
         }
         unfinishedBytes += footprint
         let id = configuration.uniqueName()
+        let date = configuration.now()
         var number = created
         created += 1
         if let persisted {
@@ -118,14 +122,16 @@ actor PredictionQueue: Service {
                 number = try await persisted.database.add(
                     id, workflow: offered.workflow.id, version: offered.version,
                     StoredInputs(given, for: offered.workflow, signedBy: persisted.urls), seeds: seeds,
-                    created: configuration.now(), owner: caller.appKey, nonce: nonce)
+                    created: date, owner: caller.appKey, label: label, nonce: nonce)
             } catch {
                 unfinishedBytes -= footprint
                 throw error
             }
         }
         let record = queue(
-            Job(id: id, owner: caller.appKey, offered: offered, inputs: inputs, seeds: seeds, number: number),
+            Job(
+                id: id, owner: caller.appKey, offered: offered, inputs: inputs, seeds: seeds, number: number,
+                created: date, notes: PredictionNotes(label: label)),
             footprint: footprint)
         await dropOld()
         return records[id] ?? record
@@ -141,10 +147,12 @@ actor PredictionQueue: Service {
     /// Puts a prediction among those that wait.
     func queue(_ job: Job, footprint: Int) -> PredictionRecord {
         let record = PredictionRecord(
-            id: job.id, owner: job.owner, workflowID: job.workflow.id, pool: job.pool,
-            estimate: estimates.estimate(for: job.workflow), footprint: footprint, number: job.number)
+            id: job.id, owner: job.owner, workflowID: job.workflow.id, version: job.offered.version, pool: job.pool,
+            estimate: estimates.estimate(for: job.workflow), footprint: footprint, number: job.number,
+            created: job.created, notes: job.notes)
         inputFiles[job.id] = job.inputs.values.compactMap(\.storedFile)
         records[job.id] = record
+        notices.tell(.changed(job.id))
         // Those of an earlier gateway came first; of several that were written down at once each may be the first here.
         let index = pools[job.pool]?.waiting.partitioningIndex { $0.number < job.number } ?? 0
         pools[job.pool]?.waiting.insert(job, at: index)
@@ -152,28 +160,28 @@ actor PredictionQueue: Service {
         return records[job.id] ?? record
     }
 
-    /// How a prediction stands, be it one of an earlier gateway.
+    /// How a prediction stands, be it one of an earlier gateway, which begins again then if it has not ended.
     ///
-    /// - Throws: ``Refusal`` `TaskNotFound`, also for one that is not the caller's; ``StorageError``.
-    func prediction(_ id: String, for caller: Caller) async throws -> PredictionRecord {
+    /// - Throws: ``Refusal`` `TaskNotFound`, also for one that the viewer is not to see; ``StorageError``.
+    func prediction(_ id: String, seenBy viewer: PredictionViewer) async throws -> PredictionRecord {
         // An end is reported only once it is in the database, since the next gateway must know it, too.
         await ends[id]?.value
         if let record = records[id] {
-            guard caller.owns(predictionOf: record.owner) else { throw Self.notFound(id) }
+            guard viewer.sees(predictionOf: record.owner) else { throw Self.notFound(id) }
             return record
         }
         switch try await persisted?.database.find(id) {
-        case .ended(let record)? where !isTooOld(record) && caller.owns(predictionOf: record.owner):
+        case .ended(let record)? where !isTooOld(record) && viewer.sees(predictionOf: record.owner):
             guard let persisted else { break }
             return try await persisted.checked(record)
-        case .unfinished(let prediction)? where caller.owns(predictionOf: prediction.owner):
+        case .unfinished(let prediction)? where viewer.sees(predictionOf: prediction.owner):
             if let record = try await resume(prediction) { return record }
         default: break
         }
         throw Self.notFound(id)
     }
 
-    private static func notFound(_ id: String) -> Refusal {
+    static func notFound(_ id: String) -> Refusal {
         Refusal(
             "TaskNotFound",
             "there is no task \"\(id.prefix(100))\": it was created at another gateway, or before this one started,"
@@ -202,8 +210,8 @@ actor PredictionQueue: Service {
     /// - Returns: How the prediction is afterwards.
     /// - Throws: ``Refusal`` `TaskNotFound`; ``StorageError``, also if the cancel is not on disk, although the prediction was
     ///   stopped: unless it can be written down later, or at the next call, the next gateway begins the prediction again.
-    func cancel(_ id: String, for caller: Caller) async throws -> PredictionRecord {
-        let known = try await prediction(id, for: caller)
+    func cancel(_ id: String, seenBy viewer: PredictionViewer) async throws -> PredictionRecord {
+        let known = try await prediction(id, seenBy: viewer)
         guard var record = records[id], !record.status.isTerminal else {
             let ended = records[id] ?? known
             if ended.status == .canceled { try await requireWritten(id) }
@@ -234,6 +242,7 @@ actor PredictionQueue: Service {
             records[job.id]?.status = .running
             records[job.id]?.began = configuration.now()
             records[job.id]?.elapsed = configuration.clock.stopwatch()
+            if let progress = records[job.id]?.progress { notices.tell(.began(job.id, progress)) }
             if pool == .remote {
                 records[job.id]?.progress.onWaitingChange { [weak self, id = job.id] in
                     guard let self else { return }
@@ -338,7 +347,9 @@ actor PredictionQueue: Service {
         finishedBytes += record.footprint
         records[record.id] = record
         finished.append(record.id)
-        if let persisted { write(record, to: persisted.database) } else { tellEnd(of: record) }
+        if let persisted { return write(record, to: persisted.database) }
+        tellEnd(of: record)
+        notices.tell(.ended(record.id))
     }
 
     /// Forgets ended predictions that a sweep has removed from the database, with their files.

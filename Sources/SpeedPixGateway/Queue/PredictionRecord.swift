@@ -28,6 +28,8 @@ struct PredictionRecord: Sendable {
     /// The application key that created it; nil if an older gateway has written it down.
     let owner: String?
     let workflowID: String
+    /// The workflow's version; nil if an older gateway has written it down.
+    var version: String?
     /// Whose workers it takes.
     let pool: PredictionPool
     let estimate: Duration
@@ -38,6 +40,8 @@ struct PredictionRecord: Sendable {
     var status = Status.waiting
     /// The order of arrival among all predictions.
     let number: Int
+    var created: Date?
+    var notes = PredictionNotes()
     var began: Date?
     var ended: Date?
     /// Time since it began, by the clock that workflows sleep on.
@@ -47,6 +51,13 @@ struct PredictionRecord: Sendable {
     var info: JSONValue?
     /// Why it failed.
     var failure: String?
+
+    /// When it began to run, where it runs: nil while it waits for its turn on another machine.
+    var shownBegan: Date? {
+        guard !status.isTerminal else { return began }
+        let reported = progress.current
+        return reported.ahead == nil ? began?.addingTimeInterval(reported.waited / .seconds(1)) : nil
+    }
 
     /// As clients are told it: one that has a worker and waits for its turn on another machine waits.
     var shownStatus: Status { status == .running && progress.current.ahead != nil ? .waiting : status }

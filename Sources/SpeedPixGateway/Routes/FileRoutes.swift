@@ -120,11 +120,7 @@ struct FileRoutes: Sendable {
         do {
             grant = try urls.grant(in: request.head.path ?? "", now: now)
         } catch {
-            switch error {
-            case .malformed: throw .accessDenied("the URL is not a signed file URL of this gateway")
-            case .mismatch: throw .accessDenied("the URL's signature does not match")
-            case .expired: throw .accessDenied("the URL has expired")
-            }
+            throw .badURL(error, kind: "file")
         }
         guard grant.purpose == purpose else {
             throw .accessDenied("the URL was signed for \(grant.purpose == .read ? "downloading" : "uploading")")
@@ -147,7 +143,7 @@ struct FileRoutes: Sendable {
     }
 
     /// The name twice: in ASCII for old clients, and whole (RFC 5987).
-    private static func disposition(_ filename: String) -> String {
+    static func disposition(_ filename: String) -> String {
         let plain = filename.map { character in
             guard let ascii = character.asciiValue, ascii >= 0x20, ascii < 0x7F, !"\"\\%".contains(character) else {
                 return Character("_")

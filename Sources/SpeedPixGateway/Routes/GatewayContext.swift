@@ -10,8 +10,8 @@ import Foundation
 /// What a request carries through the routes besides itself.
 struct GatewayContext: RequestContext {
     var coreContext: CoreRequestContextStorage
-    /// Where the request's connection is served.
-    let eventLoop: any EventLoop
+    /// The request's connection.
+    let channel: any Channel
     /// `apiInvokeId` of the envelope and `X-Ca-Request-Id` of the answer.
     var requestID = ""
     /// How far the gateway's clock is off for this request, on purpose.
@@ -21,8 +21,11 @@ struct GatewayContext: RequestContext {
 
     init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
-        eventLoop = source.channel.eventLoop
+        channel = source.channel
     }
+
+    /// Where the request's connection is served.
+    var eventLoop: any EventLoop { channel.eventLoop }
 
     /// The date, as far as this request is concerned.
     func now(_ configuration: GatewayConfiguration) -> Date {

@@ -15,11 +15,7 @@ struct PreviewRoute: Sendable {
             prediction = try urls.previewedPrediction(
                 in: request.head.path ?? "", now: context.now(configuration))
         } catch {
-            switch error {
-            case .malformed: throw Refusal.accessDenied("the URL is not a signed preview URL of this gateway")
-            case .mismatch: throw Refusal.accessDenied("the URL's signature does not match")
-            case .expired: throw Refusal.accessDenied("the URL has expired")
-            }
+            throw Refusal.badURL(error, kind: "preview")
         }
         guard let preview = await queue.preview(of: prediction) else {
             throw Refusal("NoPreview", "the prediction has ended, or shows nothing yet", status: .notFound)

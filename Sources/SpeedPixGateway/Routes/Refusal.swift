@@ -36,6 +36,17 @@ struct Refusal: Error, Sendable, Equatable {
         Refusal("AccessDenied", message, status: .forbidden)
     }
 
+    /// Of a request whose URL should have been signed here.
+    ///
+    /// - Parameter kind: Of URL, such as `file`.
+    static func badURL(_ failure: URLSigner.Failure, kind: String) -> Refusal {
+        switch failure {
+        case .malformed: accessDenied("the URL is not a signed \(kind) URL of this gateway")
+        case .mismatch: accessDenied("the URL's signature does not match")
+        case .expired: accessDenied("the URL has expired")
+        }
+    }
+
     /// For a request of the gateway's own routes that shows no right to make it.
     static func unauthorized(_ message: String) -> Refusal {
         var refusal = Refusal("Unauthorized", message, status: .unauthorized)

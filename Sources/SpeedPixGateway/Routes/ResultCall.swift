@@ -17,28 +17,33 @@ struct ResultCall: ServiceCall {
             try call.body.requiredText("taskId", "task_id"), for: call.caller)
         // The official clients take a good envelope without a result for a success without one.
         guard record.status != .canceled else { throw Refusal.canceled }
+        return Self.json(record, AnswerURLs(urls, for: call))
+    }
+
+    /// What is answered of a prediction that was not canceled.
+    static func json(_ record: PredictionRecord, _ urls: AnswerURLs) -> JSONValue {
         var result = JSONValue.null
         var pictures: [JSONValue] = []
         if record.status == .succeeded {
-            result = .object(record.outputs.mapValues { json($0, in: call) })
-            pictures = record.outputs.sorted { $0.key < $1.key }.flatMap { pictureURLs($0.value, in: call) }
+            result = .object(record.outputs.mapValues { json($0, urls) })
+            pictures = record.outputs.sorted { $0.key < $1.key }.flatMap { pictureURLs($0.value, urls) }
         }
         return [
             "taskId": .string(record.id), "status": .string(record.shownStatus.rawValue), "result": result,
             "images": pictures.isEmpty ? .null : .array(pictures), "info": info(record),
             "message": record.failure.map { .string($0) } ?? .null, "parameters": nil, "imgsBytes": nil,
             "taskDuration": record.duration.map { .integer(Int64(($0 / .milliseconds(1)).rounded())) } ?? .null,
-            "taskBeginTime": Self.milliseconds(record.began), "taskEndTime": Self.milliseconds(record.ended),
+            "taskBeginTime": milliseconds(record.began), "taskEndTime": milliseconds(record.ended),
         ]
     }
 
     /// An object of texts, which is the only form that the official Python client can read.
-    private func info(_ record: PredictionRecord) -> JSONValue {
+    private static func info(_ record: PredictionRecord) -> JSONValue {
         if let failure = record.failure { return ["message": .string(failure)] }
         switch record.info {
         case nil, .null?: return .null
-        case .object(let members)?: return .object(members.mapValues { .string(Self.text($0)) })
-        case let value?: return ["message": .string(Self.text(value))]
+        case .object(let members)?: return .object(members.mapValues { .string(text($0)) })
+        case let value?: return ["message": .string(text(value))]
         }
     }
 
@@ -46,19 +51,19 @@ struct ResultCall: ServiceCall {
         value.stringValue ?? (try? value.encoded()).map { String(decoding: $0, as: UTF8.self) } ?? ""
     }
 
-    private func json(_ output: StoredOutput, in call: SignedCall) -> JSONValue {
+    private static func json(_ output: StoredOutput, _ urls: AnswerURLs) -> JSONValue {
         switch output {
         case .data(let value): value
-        case .file(let file): json(file, in: call)
-        case .files(let files): .array(files.map { json($0, in: call) })
+        case .file(let file): json(file, urls)
+        case .files(let files): .array(files.map { json($0, urls) })
         }
     }
 
-    private func json(_ file: StoredFile, in call: SignedCall) -> JSONValue {
+    private static func json(_ file: StoredFile, _ urls: AnswerURLs) -> JSONValue {
         var members = file.facts
         // The official clients read some of these in snake_case and some in camelCase.
         for (name, value) in file.facts where members[name.camelCased] == nil { members[name.camelCased] = value }
-        members["url"] = .string(urls.url(of: file, in: call))
+        members["url"] = .string(urls.url(of: file))
         members["type"] = .string(String(file.mimeType.prefix { $0 != "/" }))
         members["mime_type"] = .string(file.mimeType)
         members["filename"] = .string(file.filename)
@@ -71,28 +76,18 @@ struct ResultCall: ServiceCall {
         return .object(members)
     }
 
-    private func pictureURLs(_ output: StoredOutput, in call: SignedCall) -> [JSONValue] {
+    private static func pictureURLs(_ output: StoredOutput, _ urls: AnswerURLs) -> [JSONValue] {
         let files: [StoredFile] =
             switch output {
             case .data: []
             case .file(let file): [file]
             case .files(let files): files
             }
-        return files.filter { $0.mimeType.hasPrefix("image/") }.map { .string(urls.url(of: $0, in: call)) }
+        return files.filter { $0.mimeType.hasPrefix("image/") }.map { .string(urls.url(of: $0)) }
     }
 
     private static func milliseconds(_ date: Date?) -> JSONValue {
         date.map { .integer(Int64(($0.timeIntervalSince1970 * 1000).rounded())) } ?? .null
-    }
-}
-
-extension URLSigner {
-    /// Where a file of a result can be read, for as long as URLs of this call's answer are good for.
-    func url(of file: StoredFile, in call: SignedCall) -> String {
-        let grant = FileGrant(
-            purpose: .read, key: file.key, expires: call.urlExpiry, contentType: file.mimeType,
-            filename: file.filename, size: nil)
-        return url(grant, origin: call.origin)
     }
 }
 

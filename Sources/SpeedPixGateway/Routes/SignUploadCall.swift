@@ -6,43 +6,18 @@ struct SignUploadCall: ServiceCall {
     private static let longestFilename = 255
 
     let route = Route.signUpload
-    let store: ObjectStore
-    let urls: URLSigner
-    let sweep: StorageSweep
-    let configuration: GatewayConfiguration
+    let uploads: UploadSigning
 
     func answer(_ call: SignedCall) async throws -> JSONValue {
-        await sweep.runIfDue()
-        let contentType = try call.body.text("contentType", "content_type") ?? MediaType.unknown
-        guard contentType.utf8.count <= 200, contentType.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) else {
-            throw Refusal.invalidParameter("contentType is not a media type")
-        }
-        let filename = Self.filename(try call.body.text("originalFilename", "original_filename") ?? "file")
-        let size = try size(call.body.value("size"))
-        try await store.checkRoom(for: call.caller, bytes: size ?? 0)
-        let key = ObjectKey(
-            .uploads, owner: call.caller.tag, uniqueName: configuration.uniqueName(), filename: filename)
-        var grant = FileGrant(
-            purpose: .write, key: key, expires: call.urlExpiry, contentType: contentType, filename: filename,
-            size: size)
-        let uploadURL = urls.url(grant, origin: call.origin)
-        grant.purpose = .read
-        grant.size = nil
+        let upload = try await uploads.sign(
+            filename: call.body.text("originalFilename", "original_filename"),
+            contentType: call.body.text("contentType", "content_type"), size: call.body.value("size"),
+            for: call.caller, AnswerURLs(uploads.urls, for: call))
         return [
-            "uploadUrl": .string(uploadURL), "objectKey": .string(key.text), "path": .string(key.text),
-            "expireTime": .integer(grant.expires), "accessUrl": .string(urls.url(grant, origin: call.origin)),
+            "uploadUrl": .string(upload.uploadURL), "objectKey": .string(upload.key.text),
+            "path": .string(upload.key.text), "expireTime": .integer(call.urlExpiry),
+            "accessUrl": .string(upload.accessURL),
         ]
-    }
-
-    private func size(_ value: JSONValue?) throws(Refusal) -> Int64? {
-        guard let value else { return nil }
-        guard let size = value.lenientInteger, size >= 0 else {
-            throw .invalidParameter("size must be a whole number of bytes")
-        }
-        guard size <= configuration.maximumUploadBytes else {
-            throw .tooLarge("the file has \(size) bytes; the most is \(configuration.maximumUploadBytes)")
-        }
-        return size
     }
 
     /// The last part of the name, without what could steer a terminal or a header.

@@ -21,8 +21,11 @@ struct URLSigner: Sendable {
 
     static let previewPrefix = "/previews/"
 
+    static let thumbnailPrefix = "/thumbnails/"
+
     private let key: SymmetricKey
     private let previewKey: SymmetricKey
+    private let thumbnailKey: SymmetricKey
 
     /// - Parameter rootKey: The secret of the data folder: its URLs outlive a gateway, whatever secret calls are signed with.
     init(rootKey: [UInt8]) {
@@ -34,6 +37,7 @@ struct URLSigner: Sendable {
         }
         key = derived("speedpix gateway file URLs")
         previewKey = derived("speedpix gateway preview URLs")
+        thumbnailKey = derived("speedpix gateway thumbnail URLs")
     }
 
     /// - Parameter origin: Scheme, host and port as the client knows them.
@@ -96,6 +100,33 @@ struct URLSigner: Sendable {
         return HMAC<SHA256>.authenticationCode(for: Array(text.utf8), using: previewKey).hexadecimal
     }
 
+    // MARK: Thumbnails
+
+    /// Path and query under which the small picture of a stored file can be had.
+    ///
+    /// - Parameter expires: In seconds since 1970.
+    func thumbnailPath(of key: ObjectKey, expires: Int64) -> String {
+        let signature = thumbnailSignature(key, expires)
+        return "\(Self.thumbnailPrefix)\(key.text)?expires=\(expires)&signature=\(signature)"
+    }
+
+    /// The file whose small picture a path and query may be answered with, and until when, in seconds since 1970.
+    func thumbnail(in url: String, now: Date) throws(Failure) -> (key: ObjectKey, expires: Int64) {
+        let path = url.withoutQuery
+        guard path.hasPrefix(Self.thumbnailPrefix), let fields = Self.fields(of: url),
+            let key = ObjectKey(String(path.dropFirst(Self.thumbnailPrefix.count))),
+            let expires = fields["expires"].flatMap(Int64.init), let given = fields["signature"]
+        else { throw .malformed }
+        guard CallVerifier.isEqual(thumbnailSignature(key, expires), given) else { throw .mismatch }
+        guard Double(expires) > now.timeIntervalSince1970 else { throw .expired }
+        return (key, expires)
+    }
+
+    private func thumbnailSignature(_ key: ObjectKey, _ expires: Int64) -> String {
+        let text = "\(key.text)\n\(expires)"
+        return HMAC<SHA256>.authenticationCode(for: Array(text.utf8), using: thumbnailKey).hexadecimal
+    }
+
     private func signature(of grant: FileGrant) -> String {
         // Encoded, no part can contain the separator and so pose as two.
         let parts = [
@@ -115,7 +146,8 @@ struct URLSigner: Sendable {
         return ObjectKey(String(local.dropFirst(pathPrefix.count)))
     }
 
-    private static func fields(of url: String) -> [String: String]? {
+    /// The parameters of a URL; nil if it has none, or one of them twice.
+    static func fields(of url: String) -> [String: String]? {
         guard let mark = url.firstIndex(of: "?") else { return nil }
         var fields: [String: String] = [:]
         for pair in url[url.index(after: mark)...].prefix(while: { $0 != "#" }).split(separator: "&") {

@@ -13,7 +13,7 @@ import Foundation
 /// other gateways away.
 struct GatewayStorage: Sendable {
     let files: ObjectStore
-    /// Nil if predictions end with the gateway.
+    /// Nil if predictions are kept in memory only. With a temporary folder it ends with the gateway.
     let predictions: PredictionDatabase?
     /// What has been published; it ends with the gateway where predictions do.
     let workflows: WorkflowStore
@@ -49,7 +49,7 @@ struct GatewayStorage: Sendable {
                 let held = try Self.lock(kept)
                 // From here on the lock tells commands that the address is that of a gateway that runs.
                 GatewayAccess(directory: kept).removeEndpoint()
-                if configuration.keepsPredictions {
+                if configuration.keepsPredictions || configuration.hasConsole {
                     predictions = try PredictionDatabase(
                         folder: ObjectStore.folder(in: kept), beforeCommit: configuration.beforeCommit)
                 }
@@ -70,6 +70,10 @@ struct GatewayStorage: Sendable {
         }
         let files = try await ObjectStore(directory: directory, uniqueName: configuration.uniqueName)
         do {
+            // The console lists more than memory should hold.
+            if configuration.hasConsole, predictions == nil {
+                predictions = try PredictionDatabase(folder: files.root, beforeCommit: configuration.beforeCommit)
+            }
             let keys = directory.map { KeyFile(directory: $0) }
             // Now, so that a file that cannot be used is not found out by those whose calls are refused.
             _ = try keys?.keys()

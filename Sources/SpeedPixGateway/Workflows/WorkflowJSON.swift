@@ -82,7 +82,8 @@ enum WorkflowJSON {
         }
     }
 
-    private static func json(_ input: WorkflowInput) -> [String: JSONValue] {
+    /// What an input takes, but for where in a workflow from ComfyUI it is.
+    static func json(_ input: WorkflowInput) -> [String: JSONValue] {
         var members: [String: JSONValue] = [
             "name": .string(input.name), "type": .string(input.kind.rawValue), "required": .bool(input.isRequired),
             "help": .string(input.help),

@@ -35,7 +35,8 @@ package struct BatchListing: Sendable, Equatable {
         return listings.sorted { ($1.manifest.time, $0.manifest.name) < ($0.manifest.time, $1.manifest.name) }
     }
 
-    private init(_ manifest: BatchManifest, _ reader: BatchReader) async throws {
+    /// The batch that a reader reads.
+    package init(_ manifest: BatchManifest, _ reader: BatchReader) async throws {
         self.manifest = manifest
         let access = reader.access
         let reopenings = try await reader.reopened(from: 1).reduce(0) { $0 + $1.rows.count }

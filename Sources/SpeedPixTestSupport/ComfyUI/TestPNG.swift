@@ -10,12 +10,17 @@ package enum TestPNG {
         let header: [UInt8] = [0, 0, 0, 1, 0, 0, 0, 1, 8, 2, 0, 0, 0]
         // A row begins with its filter.
         let row: [UInt8] = [0, UInt8(color >> 16 & 255), UInt8(color >> 8 & 255), UInt8(color & 255)]
-        var file: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
-        file += chunk("IHDR", header)
-        for (keyword, text) in texts { file += chunk("tEXt", Array(keyword.utf8) + [0] + Array(text.utf8)) }
-        file += chunk("IDAT", stored(row))
-        return file + chunk("IEND", [])
+        let chunks = texts.flatMap { chunk("tEXt", Array($0.utf8) + [0] + Array($1.utf8)) }
+        return signature + chunk("IHDR", header) + chunks + chunk("IDAT", stored(row)) + chunk("IEND", [])
     }
+
+    /// A file of some bytes that says that it is 30,000 pixels wide and high.
+    package static var bomb: [UInt8] {
+        let header = bigEndian(30_000) + bigEndian(30_000) + [8, 2, 0, 0, 0]
+        return signature + chunk("IHDR", header) + chunk("IDAT", stored([])) + chunk("IEND", [])
+    }
+
+    private static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
     /// A zlib stream of one block that is not compressed (RFC 1950, RFC 1951).
     private static func stored(_ bytes: [UInt8]) -> [UInt8] {

@@ -50,6 +50,15 @@ struct RequestPaceTests {
         check(&pace, at: 60, isTooSlow: true)
     }
 
+    @Test("An answer may go on for as long as it likes while nothing comes")
+    func longAnswer() {
+        var pace = Self.pace()
+        pace.headArrives()
+        pace.requestEnds()
+        pace.asks(at: Self.at(1))
+        check(&pace, at: 7 * 86_400, isTooSlow: false)
+    }
+
     @Test(
         "A body is closed that is slower than the least rate, and one that is as fast is not",
         arguments: [10_239, 10_240])

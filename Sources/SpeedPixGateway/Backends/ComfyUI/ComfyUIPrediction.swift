@@ -60,6 +60,8 @@ actor ComfyUIPrediction {
     private var work: Task<Void, Never>?
     private var timer: Timer?
     private var waitingSince: Duration?
+    /// When it got the server that it has; nil for one that an earlier gateway has given it.
+    private var assignedAt: Duration?
     private var waited: Duration = .zero
     /// What files are called at servers, by their paths here.
     private var remoteNames: [FilePath: String] = [:]
@@ -121,11 +123,13 @@ actor ComfyUIPrediction {
             await services.servers.takeUp(need, on: last.server)
             await follow(last)
         }
-        if let outcome = perform(state.begin(recorded: recorded, at: elapsed())) { return try value(of: outcome) }
+        if let outcome = perform(state.begin(recorded: recorded, at: elapsed())) {
+            return try await value(of: outcome)
+        }
         setTimer()
         for await signal in signals {
             guard let actions = try await actions(after: signal) else { continue }
-            if let outcome = perform(actions) { return try value(of: outcome) }
+            if let outcome = perform(actions) { return try await value(of: outcome) }
             setTimer()
         }
         throw CancellationError()
@@ -137,6 +141,7 @@ actor ComfyUIPrediction {
         case .assigned(let server):
             if let since = waitingSince { waited += elapsed() - since }
             waitingSince = nil
+            assignedAt = elapsed()
             progress.begin(after: waited)
             let attempt = PromptRun.Attempt(server: server, promptID: services.configuration.uniqueID())
             return state.handle(.assigned(attempt), at: elapsed())
@@ -164,9 +169,11 @@ actor ComfyUIPrediction {
         }
     }
 
-    private func value(of outcome: PromptRun.Outcome) throws -> WorkflowResult {
+    private func value(of outcome: PromptRun.Outcome) async throws -> WorkflowResult {
         switch outcome {
-        case .succeeded: return result ?? WorkflowResult(outputs: [:])
+        case .succeeded(let attempt):
+            if let assignedAt { await services.servers.note(elapsed() - assignedAt, on: attempt.server) }
+            return result ?? WorkflowResult(outputs: [:])
         case .failed(let message): throw WorkflowFailure(message)
         case .canceled: throw WorkflowCanceled()
         }

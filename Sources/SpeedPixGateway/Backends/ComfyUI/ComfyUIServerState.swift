@@ -27,6 +27,8 @@ package struct ComfyUIServerState: Sendable, Hashable {
     package internal(set) var strangers = 0
     /// Why it does not answer, in a sentence; nil if it does.
     package internal(set) var problem: String?
+    /// How long this gateway's predictions took there.
+    var speed = ServerSpeed()
 
     init(number: Int, address: String) {
         self.number = number
@@ -50,7 +52,7 @@ package struct ComfyUIServerState: Sendable, Hashable {
             "queue": [
                 "running": .integer(Int64(running)), "waiting": .integer(Int64(waiting)),
                 "strangers": .integer(Int64(strangers)),
-            ], "problem": problem.map { .string($0) } ?? .null,
+            ], "problem": problem.map { .string($0) } ?? .null, "speed": speed.json,
         ]
     }
 

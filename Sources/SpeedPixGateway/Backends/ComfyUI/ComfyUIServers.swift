@@ -20,6 +20,8 @@ package actor ComfyUIServers {
     }
 
     nonisolated let servers: [ComfyUIServer]
+    /// Whenever something else is known of one of them.
+    nonisolated let notices = ChangeNotices<Void>()
     /// Whether one that has never answered may not exist.
     private let isAssumed: Bool
     private var schedule: ServerSchedule
@@ -28,6 +30,7 @@ package actor ComfyUIServers {
     private var orders: [String: Int] = [:]
     private var arrivals = 0
     private var reports: [String: ComfyUIServer.Report] = [:]
+    private var speeds: [String: ServerSpeed] = [:]
     private var watching: Task<Void, Never>?
     /// Those who wait until each server was looked at.
     private var observers: [CheckedContinuation<Void, Never>] = []
@@ -61,7 +64,9 @@ package actor ComfyUIServers {
     nonisolated func server(_ id: String) -> ComfyUIServer? { servers.first { $0.id == id } }
 
     private func changed(_ id: String, _ report: ComfyUIServer.Report) {
+        let isOther = reports[id]?.state != report.state
         reports[id] = report
+        if isOther { notices.tell() }
         schedule.setUp(id, report.state.isUp)
         schedule.setDraining(id, report.state.isDraining)
         schedule.setStrangers(id, report.state.strangers)
@@ -78,7 +83,9 @@ package actor ComfyUIServers {
     /// What is known of each server.
     package var states: [ComfyUIServerState] {
         servers.enumerated().map { index, server in
-            reports[server.id]?.state ?? ComfyUIServerState(number: index + 1, address: server.id)
+            var state = reports[server.id]?.state ?? ComfyUIServerState(number: index + 1, address: server.id)
+            state.speed = speeds[server.id] ?? ServerSpeed()
+            return state
         }
     }
 
@@ -185,6 +192,13 @@ package actor ComfyUIServers {
     func takeUp(_ need: Need, on server: String) {
         _ = order(of: need.prediction)
         schedule.takeUp(need.prediction, workflow: need.workflow, on: server)
+    }
+
+    /// A prediction has succeeded on a server.
+    ///
+    /// - Parameter duration: From the moment it got the server until its results were here.
+    func note(_ duration: Duration, on server: String) {
+        speeds[server, default: ServerSpeed()].add(duration)
     }
 
     /// A prediction has ended.

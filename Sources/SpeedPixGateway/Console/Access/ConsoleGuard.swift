@@ -5,6 +5,8 @@ extension HTTPField.Name {
     /// Where the page stands that a browser asks for: `same-origin`, `same-site`, `cross-site`, or `none` for a person. No page
     /// can set it (W3C, Fetch Metadata Request Headers).
     static let secFetchSite = HTTPField.Name("Sec-Fetch-Site") ?? .via
+    /// A `Host` besides the first, which is the request's authority.
+    fileprivate static let repeatedHost = HTTPField.Name("Host") ?? .via
 }
 
 /// Refuses requests that pages of elsewhere let a browser make.
@@ -41,7 +43,7 @@ struct ConsoleGuard: Sendable {
     func checkHost(_ request: HTTPRequest) throws(Refusal) -> String {
         let authority = request.authority ?? ""
         // The first `Host` is the authority; another one stays among the headers.
-        guard request.headerFields[.host] == nil, let host = Self.host(authority), hosts.contains(host) else {
+        guard request.headerFields[.repeatedHost] == nil, let host = Self.host(authority), hosts.contains(host) else {
             throw .accessDenied(
                 "the console is not at \(String(authority.prefix(100)).printable()): open it by 127.0.0.1 or localhost on the"
                     + " gateway's machine, or through a tunnel; or name its address with --public-url")

@@ -34,9 +34,12 @@ struct PublishWorkflowCall: AdminCall {
         var warnings: [String] = []
         switch publication.content {
         case .graph(let graph, let page):
-            let published = try await publish(publication, graph, page)
-            version = published.version
-            warnings = published.warnings
+            let plan = PublicationPlan(
+                publication, graph: graph, page: page, reservedIDs: administration.catalogue.ownIDs)
+            let checked = try plan.checked()
+            version = try await administration.publish(
+                checked, of: plan, files: try await files(of: plan, publication), alias: publication.alias)
+            warnings = checked.warnings
         case .script(let source):
             let findings = PublicationCheck.check(id: publication.id, reservedIDs: administration.catalogue.ownIDs)
             guard findings.isEmpty else { throw Refusal.notPublishable(findings) }
@@ -47,25 +50,6 @@ struct PublishWorkflowCall: AdminCall {
         members["alias"] = publication.alias.map { .string($0) } ?? .null
         members["warnings"] = .array(warnings.map { .string($0) })
         return .object(members)
-    }
-
-    private func publish(
-        _ request: PublicationRequest, _ graph: WorkflowGraph, _ page: JSONValue?
-    ) async throws -> (version: PublishedVersion, warnings: [String]) {
-        let plan = PublicationPlan(
-            request, graph: graph, page: page, reservedIDs: administration.catalogue.ownIDs)
-        let publication: Publication
-        do throws(PublicationRefusal) {
-            publication = try plan.publication()
-        } catch {
-            throw Refusal.notPublishable(error.findings)
-        }
-        let workflow = PublishedWorkflow(
-            id: request.id, title: request.title, summary: request.summary, graph: graph, inputs: publication.inputs,
-            outputs: publication.outputs, definitions: request.definitions,
-            files: try await files(of: plan, request))
-        let version = try await administration.workflows.publish(workflow, alias: request.alias)
-        return (version, publication.warnings)
     }
 
     /// The files that fields name which are no inputs.
@@ -91,34 +75,19 @@ struct PublishWorkflowCall: AdminCall {
 
 /// `PUT /speedpix/files?filename=NAME`: stores a file for a workflow that is published next, or for its try.
 struct StoreWorkflowFileCall: AdminCall {
-    /// Whose these files are: an application key has no line break in it, so that none can read or delete them.
-    private static let owner = OwnerTag(appKey: "published\n")
-
     let method = HTTPRequest.Method.put
     let path = "files"
     let administration: WorkflowAdministration
 
     func answer(_ request: Request, _ context: GatewayContext) async throws -> JSONValue {
-        let configuration = administration.configuration
-        let store = administration.store
         guard let length = request.headers[.contentLength].flatMap({ Int64($0) }), length >= 0 else {
             throw Refusal("MissingContentLength", "the file needs a Content-Length", status: .lengthRequired)
         }
-        guard length <= configuration.maximumUploadBytes else {
-            throw Refusal.tooLarge("the file has \(length) bytes; the most is \(configuration.maximumUploadBytes)")
-        }
-        let filename = SignUploadCall.filename(request.uri.queryParameters.get("filename") ?? "file")
-        let key = ObjectKey(
-            .uploads, owner: Self.owner, uniqueName: configuration.uniqueName(), filename: filename)
-        try await store.receive(
-            request.body, as: key,
-            FileAttributes(
-                contentType: MediaType.guess(filename: filename), filename: filename, created: configuration.now()),
-            length: length, limit: configuration.maximumUploadBytes)
-        let type = MediaType.sniff(try await store.head(of: key)) ?? MediaType.guess(filename: filename)
+        let name = request.uri.queryParameters.get("filename") ?? "file"
+        let stored = try await administration.storeFile(request.body, named: name, length: length)
         return [
-            "key": .string(key.text), "filename": .string(filename), "mime_type": .string(type),
-            "size": .integer(length),
+            "key": .string(stored.key.text), "filename": .string(stored.filename),
+            "mime_type": .string(stored.mimeType), "size": .integer(stored.size),
         ]
     }
 }

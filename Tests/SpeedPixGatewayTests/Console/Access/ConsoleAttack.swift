@@ -48,32 +48,32 @@ extension ConsoleAttack {
     /// Signs in at a host, from the page that would be there.
     private static func at(_ name: String, _ host: String) -> ConsoleAttack {
         ConsoleAttack("Signing in at \(name)", .signIn) { request, gateway in
-            request.headers[.host] = "\(host):\(gateway.port)"
+            request.headers[.hostField] = "\(host):\(gateway.port)"
             request.headers[.origin] = "http://\(host):\(gateway.port)"
         }
     }
 
     fileprivate static let rebinding: [ConsoleAttack] = [
-        ConsoleAttack("Signing in at no name", .signIn) { request, _ in request.headers[.host] = "" },
+        ConsoleAttack("Signing in at no name", .signIn) { request, _ in request.headers[.hostField] = "" },
         ConsoleAttack("Signing in at a port that is none", .signIn) { request, _ in
-            request.headers[.host] = "127.0.0.1:evil"
+            request.headers[.hostField] = "127.0.0.1:evil"
         },
         ConsoleAttack("Signing in at two names", .signIn) { request, gateway in
-            request.headers.append(HTTPField(name: .host, value: "127.0.0.1:\(gateway.port)"))
-            request.headers.append(HTTPField(name: .host, value: "evil.example"))
+            request.headers.append(HTTPField(name: .hostField, value: "127.0.0.1:\(gateway.port)"))
+            request.headers.append(HTTPField(name: .hostField, value: "evil.example"))
         },
         ConsoleAttack("Reading with a good token at a rebound name", .read) { request, gateway in
-            request.headers[.host] = "evil.example:\(gateway.port)"
+            request.headers[.hostField] = "evil.example:\(gateway.port)"
         },
         ConsoleAttack("Sending with a good token at a rebound name", .write) { request, gateway in
-            request.headers[.host] = "evil.example:\(gateway.port)"
+            request.headers[.hostField] = "evil.example:\(gateway.port)"
             request.headers[.origin] = "http://evil.example:\(gateway.port)"
         },
         ConsoleAttack("Opening the page at a rebound name", .page, 403, nil) { request, gateway in
-            request.headers[.host] = "evil.example:\(gateway.port)"
+            request.headers[.hostField] = "evil.example:\(gateway.port)"
         },
         ConsoleAttack("Loading a file at a rebound name", .file) { request, gateway in
-            request.headers[.host] = "evil.example:\(gateway.port)"
+            request.headers[.hostField] = "evil.example:\(gateway.port)"
         },
     ]
 }

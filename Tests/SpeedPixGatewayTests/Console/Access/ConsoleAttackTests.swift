@@ -39,7 +39,7 @@ struct ConsoleAttackTests {
         try await TestGateway.run(with: TestGateway.withConsole()) { gateway in
             let own = try await PageRequest(.signIn, to: gateway)
             var foreign = own
-            foreign.headers[.host] = "evil.example"
+            foreign.headers[.hostField] = "evil.example"
             #expect(try await gateway.send(foreign).status == 403)
             foreign = own
             foreign.headers[.origin] = "https://evil.example"

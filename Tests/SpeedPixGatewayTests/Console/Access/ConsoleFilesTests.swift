@@ -99,12 +99,12 @@ struct ConsoleFilesTests {
     @Test("A person who opens the page under a name that is not taken reads which ones are")
     func foreignHost() async throws {
         try await TestGateway.run(with: TestGateway.withConsole()) { gateway in
-            let headers: HTTPFields = [.accept: "text/html", .host: "gpu1.lan:8187"]
+            let headers: HTTPFields = [.accept: "text/html", .hostField: "gpu1.lan:8187"]
             let answer = try await gateway.send(.get, "/", headers: headers)
             #expect(answer.status == 403 && answer.headers[.contentType] == "text/plain; charset=utf-8")
             #expect(answer.text.hasPrefix("the console is not at gpu1.lan:8187: open it by 127.0.0.1"))
             #expect(answer.text.contains("--public-url"))
-            let text = try await gateway.send(.get, "/", headers: [.host: "gpu1.lan:8187"])
+            let text = try await gateway.send(.get, "/", headers: [.hostField: "gpu1.lan:8187"])
             #expect(text.status == 200)
         }
     }

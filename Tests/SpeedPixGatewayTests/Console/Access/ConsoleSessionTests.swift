@@ -86,7 +86,7 @@ struct ConsoleSessionTests {
         try await TestGateway.run(with: TestGateway.withConsole()) { gateway in
             for kind in [PageRequest.Kind.signIn, .write] {
                 var request = try await PageRequest(kind, to: gateway)
-                request.headers[.host] = host
+                request.headers[.hostField] = host
                 request.headers[.origin] = origin
                 request.headers[.secFetchSite] = site
                 let answer = try await gateway.send(request)
@@ -159,7 +159,7 @@ struct ConsoleSessionTests {
                 try request.setBody(["code": .string(code)])
                 #expect(try await gateway.send(request).status == 200)
 
-                let headers: HTTPFields = [.authorization: "Bearer \(admin.token)", .host: "gpu1.lan:8187"]
+                let headers: HTTPFields = [.authorization: "Bearer \(admin.token)", .hostField: "gpu1.lan:8187"]
                 let status = try await gateway.send(.get, "/speedpix/status", headers: headers)
                 #expect(status.status == 200)
                 let refused = try await gateway.send(.post, "/speedpix/console/codes", headers: headers)

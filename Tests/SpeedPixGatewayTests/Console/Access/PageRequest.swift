@@ -4,6 +4,11 @@ import Testing
 
 @testable import SpeedPixGateway
 
+extension HTTPField.Name {
+    /// `Host`, for requests that have another one than their connection says.
+    static let hostField = HTTPField.Name("Host") ?? .via
+}
+
 /// A request as a browser makes it for the console's page, to be changed into one of somebody else's.
 struct PageRequest: Sendable {
     enum Kind: Sendable {

@@ -14,9 +14,7 @@ let thumbnailBenchmark = Benchmark(
         image.open(p.picture):resize(6000, 4000, { fit = "cover" }):save("large.jpg")
         """, to: "make.lua")
     let work = try folder.write("image.open('large.jpg'):thumbnail(800, 800):save('ours.jpg')", to: "thumbnail.lua")
-    let photograph = URL(filePath: #filePath).deletingLastPathComponent().appending(
-        path: "../../../../examples/assets/dahlia.jpg"
-    ).standardizedFileURL.path
+    let photograph = Checkout.path("examples/assets/dahlia.jpg")
     func run(_ script: String, _ more: [String] = []) throws -> ProcessCost {
         try ProcessCost.measure(
             try Tool.speedpix.path, ["run", script, "--out", folder.path] + more, environment: ScratchFolder.credentials

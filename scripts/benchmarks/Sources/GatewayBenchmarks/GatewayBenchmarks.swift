@@ -8,6 +8,9 @@ enum GatewayBenchmarks {
         if arguments.first == MeasuredClient.word { return try await MeasuredClient.main(Array(arguments.dropFirst())) }
         // Memory comes before what is called from this process, for the same reason.
         await BenchmarkRunner.run(
-            [memoryBenchmark, rateBenchmark, storedBenchmark, comfyUIBenchmark], arguments: arguments)
+            [
+                memoryBenchmark, rateBenchmark, storedBenchmark, comfyUIBenchmark, consoleListBenchmark,
+                consoleChangeBenchmark, consoleIdleBenchmark, consoleRunningBenchmark, consolePageBenchmark,
+            ], arguments: arguments)
     }
 }

@@ -29,6 +29,14 @@ final class MeasuredServer {
         endpoint = String(url)
     }
 
+    /// What it takes of one core: its CPU seconds for each second of a span that begins now. Not to be called after ``stop()``.
+    func load(for span: Duration) async throws -> Double {
+        let clock = ContinuousClock()
+        let (cpuSeconds, start) = (try process.cpuSeconds, clock.now)
+        try await clock.sleep(for: span)
+        return (try process.cpuSeconds - cpuSeconds) / ((clock.now - start) / .seconds(1))
+    }
+
     /// Tells it to end, and waits until it has. To be called as often as one likes.
     ///
     /// - Returns: What it took from its start on.

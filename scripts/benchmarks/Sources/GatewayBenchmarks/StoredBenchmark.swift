@@ -13,7 +13,7 @@ let storedBenchmark = Benchmark(
         empty.remove()
         full.remove()
     }
-    try await fill(full, count: count)
+    try await StoredPredictions.fill(full, count: count, input: ["text": .string("stored")])
     let without = try MeasuredServer.gateway(in: empty)
     defer { _ = try? without.stop() }
     let fewer = try MeasuredClient.client(of: without.endpoint)
@@ -53,18 +53,6 @@ let storedBenchmark = Benchmark(
         Figure("progress and result of one in the store", stored * each, .nanoseconds),
         Figure("start-up, until it tells of one in the store", startup, .nanoseconds, target: .atMost(1e9)),
     ]
-}
-
-/// Has a gateway end one prediction, and copies it.
-private func fill(_ folder: ScratchFolder, count: Int) async throws {
-    let gateway = try MeasuredServer.gateway(in: folder)
-    defer { _ = try? gateway.stop() }
-    let client = try MeasuredClient.client(of: gateway.endpoint)
-    let first = try await client.run("echo", input: ["text": .string("stored")])
-    try gateway.stop()
-    _ = try ChildProcess.run(
-        try Tool.python.path,
-        ["stored_predictions.py", "\(folder.path)/speedpix-gateway/gateway.sqlite", first.id, "\(count)"])
 }
 
 private func checkStored(_ client: SpeedPixClient, number: Int) async throws {

@@ -35,6 +35,34 @@ public struct MeasuredProcess {
         self.process = process
     }
 
+    /// User and system time of all its threads, from its start until now, in seconds. Not to be asked for after its end.
+    public var cpuSeconds: Double {
+        get throws {
+            #if canImport(Darwin)
+            var usage = rusage_info_v2()
+            let status = withUnsafeMutablePointer(to: &usage) { pointer in
+                pointer.withMemoryRebound(to: rusage_info_t?.self, capacity: 1) {
+                    proc_pid_rusage(process, RUSAGE_INFO_V2, $0)
+                }
+            }
+            // Times are counted in ticks, whose length depends on the processor.
+            var tick = mach_timebase_info_data_t()
+            guard status == 0, mach_timebase_info(&tick) == KERN_SUCCESS else {
+                throw ChildProcess.Failure(message: "the system does not tell what \(name) has taken")
+            }
+            let ticks = Double(usage.ri_user_time) + Double(usage.ri_system_time)
+            return ticks * Double(tick.numer) / Double(tick.denom) / 1e9
+            #else
+            var cpuClock: clockid_t = 0
+            var time = timespec()
+            guard clock_getcpuclockid(process, &cpuClock) == 0, clock_gettime(cpuClock, &time) == 0 else {
+                throw ChildProcess.Failure(message: "the system does not tell what \(name) has taken")
+            }
+            return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+            #endif
+        }
+    }
+
     /// Tells it to end.
     public func terminate() {
         kill(process, SIGTERM)

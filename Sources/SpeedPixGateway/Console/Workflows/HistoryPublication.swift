@@ -1,0 +1,164 @@
+import ComfyUI
+import HTTPTypes
+import Hummingbird
+import Logging
+import SpeedPix
+
+/// Publishes what a server of ComfyUI has run.
+struct HistoryPublication: Sendable {
+    /// A plan, and where its workflow comes from.
+    struct Prepared: Sendable {
+        let found: ServerHistory.Numbered
+        let plan: PublicationPlan
+    }
+
+    let administration: WorkflowAdministration
+    let history: ServerHistory
+    let trials: WorkflowTrials
+    let logger: Logger
+
+    /// What would be published of the prompt that a path names.
+    ///
+    /// - Throws: ``Refusal``; `CancellationError`.
+    func prepared(_ body: CallBody, _ context: GatewayContext) async throws -> Prepared {
+        let found = try history.server(context)
+        let entry = try await history.entry(context, of: found)
+        let document: WorkflowDocument
+        do throws(GraphProblem) {
+            document = try entry.document()
+        } catch {
+            throw Refusal.notPublishable([PublicationFinding(error)])
+        }
+        var plan = try plan(body, document, try await definitions(found, isFresh: false))
+        // What it lacks may have been installed since.
+        if plan.findings.contains(where: { $0.code?.isAboutServers == true }) {
+            plan = try self.plan(body, document, try await definitions(found, isFresh: true))
+        }
+        return Prepared(found: found, plan: plan)
+    }
+
+    private func plan(
+        _ body: CallBody, _ document: WorkflowDocument, _ definitions: NodeDefinitions
+    ) throws(Refusal) -> PublicationPlan {
+        let request = try PublicationRequest(body, of: document, definitions)
+        return PublicationPlan(
+            request, graph: document.graph, page: document.page, reservedIDs: administration.catalogue.ownIDs)
+    }
+
+    /// The classes of a server, with those of the others.
+    private func definitions(_ found: ServerHistory.Numbered, isFresh: Bool) async throws -> NodeDefinitions {
+        guard let servers = history.servers else { return NodeDefinitions() }
+        var own = await servers.definitions(of: found.server.id)
+        if isFresh || own.classes.isEmpty {
+            own = try await history.ask(found) { _ in try await found.server.refreshed() }
+        }
+        guard servers.servers.count > 1, let all = try? await servers.definitions() else { return own }
+        return own.merging(all)
+    }
+
+    /// Makes a prompt the next version of a workflow, and begins a try of it.
+    ///
+    /// - Parameters:
+    ///   - alias: Stands for the version as soon as the try has succeeded, or at once without one.
+    /// - Returns: The version with what came of it.
+    /// - Throws: ``Refusal``; ``StorageError``; `CancellationError`.
+    func publish(_ prepared: Prepared, isTried: Bool) async throws -> JSONValue {
+        let (plan, request) = (prepared.plan, prepared.plan.request)
+        let publication = try plan.checked()
+        if let alias = request.alias { try PublishedVersions.checkAliasName(alias) }
+        let files = try await history.ask(prepared.found) { client in
+            try await NamedFileImport(administration: administration, client: client).store(plan, withValues: isTried)
+        }
+        let alias = isTried ? nil : request.alias
+        let version = try await administration.publish(publication, of: plan, files: files.own, alias: alias)
+        var members = WorkflowJSON.description(version)
+        members["alias"] = alias.map { .string($0) } ?? .null
+        members["warnings"] = .array((plan.findings + files.missing).map(\.json))
+        members["trial"] = .null
+        members["impossible"] = .null
+        guard isTried else { return .object(members) }
+        if let missing = files.missing.first {
+            members["impossible"] = .string(missing.message)
+        } else {
+            do {
+                members["trial"] = .string(try await begin(version, files.values, alias: request.alias))
+            } catch let refusal as Refusal {
+                members["impossible"] = .string(refusal.message)
+            }
+        }
+        return .object(members)
+    }
+
+    /// Begins a try, whose end makes its results the example of the version, and lets the alias stand for it.
+    ///
+    /// - Returns: The prediction's id.
+    private func begin(
+        _ version: PublishedVersion, _ files: [String: JSONValue], alias: String?
+    ) async throws -> String {
+        let (id, name) = (version.workflowID, version.name)
+        let prediction = try await administration.tryVersion(name, of: id, files: .object(files), by: .console).id
+        trials.add(prediction) { [administration, logger] in
+            do {
+                let record = try await administration.queue.prediction(prediction, for: .console)
+                try await administration.keepExample(record, of: id, version: name)
+                guard record.status == .succeeded, let alias else { return }
+                try await administration.workflows.setAlias(alias, of: id, version: name)
+            } catch {
+                logger.error(
+                    "a try was not taken note of", metadata: ["workflow": "\(id) \(name)", "error": "\(error)"])
+            }
+        }
+        // It may have ended before.
+        let record = try await administration.queue.prediction(prediction, for: .console)
+        if record.status.isTerminal { await trials.ended(prediction) }
+        return prediction
+    }
+}
+
+extension PublicationFinding.Code {
+    /// Whether it says that servers lack something.
+    fileprivate var isAboutServers: Bool {
+        switch self {
+        case .missingClass, .missingModel, .missingChoice: true
+        case .uiFormat, .partnerNode, .missingFile, .fixedSeed, .clipspaceMask, .clipspaceInput: false
+        }
+    }
+}
+
+/// `POST /speedpix/servers/N/history/PROMPT/plan`: what would be published of a prompt, what else could be, and all that is
+/// wrong with it. Nothing is changed.
+struct PlanHistoryCall: AdminCall {
+    let method = HTTPRequest.Method.post
+    let path = "servers/:number/history/:prompt/plan"
+    let publication: HistoryPublication
+
+    func answer(_ request: Request, _ context: GatewayContext) async throws -> JSONValue {
+        let prepared = try await publication.prepared(try await WorkflowAdministration.body(request), context)
+        let (plan, catalogue) = (prepared.plan, publication.administration.catalogue)
+        let missing = try await publication.history.ask(prepared.found) { client in
+            try await NamedFileImport(administration: publication.administration, client: client).missing(plan)
+        }
+        let candidates = PublicationCandidates(plan)
+        let ids = Set(catalogue.ids)
+        var members = plan.json.objectValue ?? [:]
+        members["findings"] = .array((plan.findings + missing).map(\.json))
+        members["candidates"] = .array(candidates.inputs)
+        members["output_candidates"] = .array(candidates.outputs)
+        members["proposed_id"] = .string(candidates.id { ids.contains($0) })
+        return .object(members)
+    }
+}
+
+/// `POST /speedpix/servers/N/history/PROMPT/publish`: makes a prompt the next version of a workflow.
+struct PublishHistoryCall: AdminCall {
+    let method = HTTPRequest.Method.post
+    let path = "servers/:number/history/:prompt/publish"
+    let publication: HistoryPublication
+
+    func answer(_ request: Request, _ context: GatewayContext) async throws -> JSONValue {
+        let body = try await WorkflowAdministration.body(request)
+        _ = try body.requiredText("id")
+        let isTried = try body.flag("try") ?? true
+        return try await publication.publish(try await publication.prepared(body, context), isTried: isTried)
+    }
+}
