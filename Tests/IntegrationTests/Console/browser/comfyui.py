@@ -31,7 +31,7 @@ def changed(**nodes):
     return {**PICTURE, **{name.lstrip("_"): node for name, node in nodes.items()}}
 
 
-def publish(stage, id="picture"):
+def publish(stage, id="scene"):
     """Publishes what ComfyUI has run last."""
     stage.speedpix(
         "workflows", "publish", "--last", "1", "--id", id, "--alias", "main", "--input", "seed=2.seed", "--output",

@@ -45,8 +45,9 @@ def ten_minutes(stage):
         visit.check_axe("the plan")
         actions.do("Publish", visit.button("publish.publish").click)
         expect(visit.heading(visit.t("publish.published", id=id, version="v1"))).to_be_visible()
-        expect(page.get_by_text(visit.t("publish.trialWorks"), exact=True)).to_be_visible()
-        expect(page.get_by_text(visit.t("publish.aliasStands", alias="main", version="v1"), exact=True)).to_be_visible()
+        main = page.locator("main")
+        expect(main).to_contain_text(visit.t("publish.trialWorks"))
+        expect(main).to_contain_text(visit.t("publish.aliasStands", alias="main", version="v1"))
         visit.wait_for_pictures(page.locator(".trial figure img"), 1)
         visit.check_axe("the trial run")
         text = actions.do("copy as Lua", visit.copied, visit.button("copyAs.name", name="Lua"))
@@ -67,7 +68,7 @@ def ten_minutes(stage):
         visit.go("#/publish")
         expect(page.get_by_text(visit.t("publish.publishedAs", id=id), exact=True)).to_be_visible()
         visit.go(f"#/workflows/{id}")
-        expect(visit.heading(id, )).to_be_visible()
+        expect(visit.heading(id)).to_be_visible()
         visit.button("workflows.run").click()
         visit.wait_for_pictures(visit.tiles("succeeded").locator("img"), 3)
 
@@ -117,14 +118,11 @@ def troubles(stage):
         # A model that is not there any more.
         stage.ask("set_models", names=["dream.safetensors"])
         model = {"class_type": "TestModel", "inputs": {"ckpt_name": "dream.safetensors"}}
-        drawn = comfyui.changed(_1=model)
-        stage.ask("set_models", names=["dream.safetensors"])
-        prompt = comfyui.post(stage, drawn)
+        prompt = comfyui.post(stage, comfyui.changed(_1=model))
         stage.ask("set_models", names=["other.safetensors"])
         visit.go(f"#/publish/1/{prompt}")
         expect(findings).to_contain_text(pattern(visit, "missing_model"))
         expect(findings).to_contain_text("dream.safetensors")
-        expect(publish).to_be_disabled()
 
         # A file of ComfyUI's page, which no server runs.
         visit.go("#/publish")
