@@ -35,6 +35,8 @@ final class ConsoleStage: Sendable {
     private let comfyUI: TestComfyUI
     private let options: Options
     private let serving = Mutex<Serving?>(nil)
+    /// How many prompts were posted before they were held.
+    private let postsBefore = Mutex(0)
 
     private init(_ comfyUI: TestComfyUI, _ options: Options) throws {
         home = try TestFolder()
@@ -113,13 +115,16 @@ final class ConsoleStage: Sendable {
             // A page knows the gateway by its address.
             let endpoint = try #require(serving.withLock { $0 }).endpoint
             try await start(port: try #require(endpoint.split(separator: ":").last.flatMap { Int($0) }))
-        case "hold": comfyUI.setAutomatic(false)
+        case "hold":
+            comfyUI.setAutomatic(false)
+            postsBefore.withLock { $0 = comfyUI.posted.count }
         case "finish": comfyUI.finishNext()
         case "step":
             comfyUI.step(try Self.number(values["value"]), of: try Self.number(values["of"]))
         case "preview":
-            // What the gateway wants of previews has come.
+            // What the gateway wants of previews has come, and the first prompt that is held.
             await comfyUI.waitForTexts(1)
+            await comfyUI.waitForPosts(postsBefore.withLock { $0 } + 1)
             comfyUI.preview(TestPNG.pixel(UInt32(try Self.number(values["color"]))))
         case "add_file": comfyUI.addFile(values["key"]?.stringValue ?? "", TestPNG.pixel(0))
         case "set_models": try await setModels(values["names"] ?? [])
