@@ -75,9 +75,10 @@ export function view(root, { path: [again], query }, context) {
       const workflow = await get(path`workflows/${target.workflow.id}`, {}, { signal: abort.signal });
       await showForm(holder, workflow, { [target.input.name]: { file } }, detail.label);
     };
-    const choose = select(targets.map(({ key, workflow, input }) => [key, `${workflow.title || workflow.id} · ${input.name}`]),
-      targets[0].key, (key) => choosing(key).catch(report));
-    show(head(t("use.title"), detail), h("div", { class: "again stack" }, fileChip(file), field(t("use.target"), choose), holder));
+    const names = targets.map(({ key, workflow, input }) => [key, `${workflow.title || workflow.id} · ${input.name}`]);
+    const choose = select(names, targets[0].key, (key) => choosing(key).catch(report));
+    show(head(t("use.title"), detail),
+      h("div", { class: "again stack" }, fileChip(file), field(t("use.target"), choose), holder));
     await choosing(targets[0].key);
   }
 
@@ -85,7 +86,9 @@ export function view(root, { path: [again], query }, context) {
     const { inputForm } = await import("./form.js");
     if (abort.signal.aborted) return;
     const form = inputForm(workflow, values, context);
-    const count = h("input", { type: "number", min: 1, max: 16, value: 1, step: 1, inputmode: "numeric", required: true });
+    const count = h("input", {
+      type: "number", min: 1, max: 16, value: 1, step: 1, inputmode: "numeric", required: true,
+    });
     const seeds = h("input", { type: "checkbox" });
     const name = h("input", { type: "text", value: label ?? "", maxlength: 200 });
     // Several of the same would be the same picture several times.
@@ -100,7 +103,8 @@ export function view(root, { path: [again], query }, context) {
         problem.hidden = true;
         submit.disabled = true;
         try {
-          await create(workflow, form, { count: Number(count.value), randomise: seeds.checked, label: name.value.trim() }, status);
+          const order = { count: Number(count.value), randomise: seeds.checked, label: name.value.trim() };
+          await create(workflow, form, order, status);
         } catch (error) {
           if (error.name === "AbortError") return;
           problem.textContent = error.message;
@@ -120,7 +124,9 @@ export function view(root, { path: [again], query }, context) {
     if (!Number.isInteger(count) || count < 1 || count > 16) throw new Error(t("again.badCount"));
     const { ids } = await createPredictions(context, {
       workflow: workflow.id, version: workflow.version, form, count, randomise, label, signal: abort.signal,
-      progress: (file, fraction) => { status.textContent = t("again.uploading", { file, percent: Math.round(fraction * 100) }); },
+      progress: (file, fraction) => {
+        status.textContent = t("again.uploading", { file, percent: Math.round(fraction * 100) });
+      },
     });
     if (abort.signal.aborted) return;
     toast(t("created", { count: ids.length }));

@@ -3,13 +3,17 @@ import { parse, stringify } from "./json.js";
 import { store, stored } from "./storage.js";
 import { t } from "./text.js";
 
-/** What the gateway refused, or that it was not reached: then `code` is `Unreachable`. */
+/**
+ * What the gateway refused, or that it was not reached: then `code` is `Unreachable`. `details` is what a refusal says besides,
+ * such as `{findings}`.
+ */
 export class ApiError extends Error {
-  constructor(code, message, status = 0) {
+  constructor(code, message, status = 0, details = null) {
     super(message);
     this.name = "ApiError";
     this.code = code;
     this.status = status;
+    this.details = details;
   }
 }
 
@@ -20,7 +24,8 @@ export function path(strings, ...parts) {
 
 /** `?name=value&…`, without what is null or empty. */
 export function query(values) {
-  const pairs = Object.entries(values ?? {}).filter(([, value]) => value !== null && value !== undefined && value !== "");
+  const isSaid = ([, value]) => value !== null && value !== undefined && value !== "";
+  const pairs = Object.entries(values ?? {}).filter(isSaid);
   return pairs.length ? `?${new URLSearchParams(pairs.map(([name, value]) => [name, String(value)]))}` : "";
 }
 
@@ -55,7 +60,7 @@ async function data(response, onRefused = () => session.onRefused()) {
   if (response.ok && !answer.errCode) return answer.data;
   if (response.status === 401) onRefused();
   throw new ApiError(answer.errCode ?? "HTTP", answer.errMessage ?? t("error.answer", { status: response.status }),
-    response.status);
+    response.status, answer.data ?? null);
 }
 
 async function call(method, route, body, signal) {

@@ -28,12 +28,15 @@ const shell = new Shell(feed);
 
 /**
  * What a view gets: `view(root, parameters, context)` fills `root` and returns a function that ends it, or
- * `{end, update}`, whose `update(parameters)` is called instead of a new view if only the query has changed.
- * A view that shows its heading later than at once calls `focusHeading` then. `parameters` is `{path, query}`: of `#/servers/1?tab=history`, `{path: ["1"], query: {tab: "history"}}`.
+ * `{end, update}`, whose `update(parameters)` is called instead of a new view if only the query has changed. A view
+ * that shows its heading later than at once calls `focusHeading` then. `parameters` is `{path, query}`: of
+ * `#/servers/1?tab=history`, `{path: ["1"], query: {tab: "history"}}`.
  */
-const context = { api, feed, t, text, navigate, announce, toast, report, focusHeading: () => shell.focusHeading() };
+const context = {
+  api, feed, t, text, navigate, announce, toast, report, focusHeading: () => shell.focusHeading(),
+};
 
-/** Goes to another place: `navigate("#/runs/3")`. With `replace` the browser's Back goes to what was before this one. */
+/** Goes to another place: `navigate("#/runs/3")`. With `replace`, Back leads to what was before this one. */
 function navigate(address, { replace = false } = {}) {
   if (!replace) {
     location.hash = address;
@@ -50,7 +53,8 @@ function place() {
   const [way, query = ""] = location.hash.slice(1).split("?");
   const parts = way.split("/").filter(Boolean).map(decode);
   if (!parts.length) parts.push("predictions");
-  return { name: parts[0], parameters: { path: parts.slice(1), query: Object.fromEntries(new URLSearchParams(query)) } };
+  const [name, ...path] = parts;
+  return { name, parameters: { path, query: Object.fromEntries(new URLSearchParams(query)) } };
 }
 
 function decode(part) {
@@ -121,8 +125,8 @@ async function trade(code) {
 }
 
 /**
- * Signs in with the code in the address, if there is one. It is taken out of the address first, so that it stays in no history
- * and nobody copies it. Gives what is wrong with it, or null.
+ * Signs in with the code in the address, if there is one. It is taken out of the address first, so that it stays in no
+ * history and nobody copies it. Gives what is wrong with it, or null.
  */
 async function signInByAddress() {
   const code = codeInAddress();

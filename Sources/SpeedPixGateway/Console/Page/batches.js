@@ -153,7 +153,7 @@ function batchView(root, { path: [name], query }, { feed, navigate, report }) {
       const answer = await get(path`batches/${name}`, { ...place, limit: pageLength }, { signal: abort.signal });
       if (mine !== round) return;
       batch = answer;
-      drawTop();
+      steady(top, drawTop);
       steady(body, drawRows);
     } catch (error) {
       if (error.name === "AbortError" || mine !== round) return;
@@ -161,8 +161,9 @@ function batchView(root, { path: [name], query }, { feed, navigate, report }) {
         report(error);
         return;
       }
-      fill(top, h("p", null, h("a", { href: "#/batches" }, t("batches.back"))), h("h1", null, t("batches.missing")),
-        h("p", { class: "notice bad" }, error.message), button(t("retry"), load, { icon: "again" }));
+      steady(top, () => fill(top, h("p", null, h("a", { href: "#/batches" }, t("batches.back"))),
+        h("h1", { tabindex: "-1" }, t("batches.missing")), h("p", { class: "notice bad" }, error.message),
+        button(t("retry"), load, { icon: "again" })));
     }
   }
 

@@ -1,7 +1,7 @@
-// Two predictions: their pictures above each other with a divider, or beside each other, and what differs in their inputs.
+// Two predictions: their pictures above each other with a divider, or side by side, and what differs in their inputs.
 import { get, path } from "./api.js";
 import { report } from "./dialogs.js";
-import { button, fill, h, icon, select } from "./dom.js";
+import { button, fill, h, iconLink, select } from "./dom.js";
 import { stringify } from "./json.js";
 import { bind } from "./keys.js";
 import { fileChip, pictures } from "./media.js";
@@ -19,13 +19,15 @@ export function view(root, { path: ids }, context) {
 
   const stage = h("div", { class: "stage checked" });
   let ratio = 4 / 3;
-  const slider = h("input", { type: "range", min: 0, max: 100, step: 0.5, value: 50, "aria-label": t("compare.slider") });
+  const slider = h("input", {
+    type: "range", min: 0, max: 100, step: 0.5, value: 50, "aria-label": t("compare.slider"),
+  });
   const box = h("div", { class: "stage-box" }, stage, slider);
   const captions = h("div", { class: "captions" });
   const differences = h("section", { class: "card" });
   const layout = button(t("compare.beside"), toggleLayout, { "aria-pressed": "false" });
   fill(root, h("div", { class: "head" },
-    h("a", { class: "button quiet square", href: leftAddress(), title: t("detail.back"), "aria-label": t("detail.back") }, icon("left")),
+    iconLink(leftAddress(), t("detail.back"), "left"),
     h("h1", { tabindex: "-1" }, t("compare.title")), layout, button(t("compare.swap"), swap, { icon: "again" })),
   box, captions, differences);
 
@@ -66,13 +68,15 @@ export function view(root, { path: ids }, context) {
   function draw() {
     const files = sides.map((side, index) => pictures(side)[chosen[index]] ?? pictures(side)[0] ?? null);
     fill(stage, files.map((file, index) => file
-      ? h("img", { src: file.url, alt: t(`compare.${index ? "right" : "left"}`, { name: title(sides[index]) }), draggable: "false",
-        class: index ? "right" : "left",
+      ? h("img", {
+        src: file.url, alt: t(`compare.${index ? "right" : "left"}`, { name: title(sides[index]) }),
+        draggable: "false", class: index ? "right" : "left",
         onload: ({ target }) => {
           if (index && files[0]) return;
           ratio = target.naturalWidth / target.naturalHeight || ratio;
           shape();
-        } })
+        },
+      })
       : h("p", { class: `no-picture ${index ? "right" : "left"}` }, t("compare.noPicture"))),
     h("div", { class: "divider", "aria-hidden": "true" }));
     drawCaptions();
@@ -82,7 +86,8 @@ export function view(root, { path: ids }, context) {
   function drawCaptions() {
     fill(captions, sides.map((side, index) => h("div", { class: "caption-side" },
       h("div", { class: "row" }, h("span", { class: "badge" }, t(index ? "compare.rightSide" : "compare.leftSide")),
-        h("a", { href: `#/predictions/${encodeURIComponent(side.id)}` }, title(side)), stateLabel(side), markLabel(side.mark)),
+        h("a", { href: `#/predictions/${encodeURIComponent(side.id)}` }, title(side)), stateLabel(side),
+        markLabel(side.mark)),
       h("div", { class: "row" }, ["good", "bad"].map((mark) => button(t(`mark.${mark}`), () => markSide(index, mark), {
         icon: mark, class: "small", "aria-pressed": String(side.mark === mark),
       })), pictures(side).length > 1 && select(pictures(side).map((file, place) => [String(place), file.filename]),
@@ -116,17 +121,23 @@ export function view(root, { path: ids }, context) {
     const names = [...new Set(sides.flatMap((side) => Object.keys(side.inputs ?? {})))];
     const text = (input) => !input ? "" : input.file ? input.file.url.split("?")[0] : stringify(input.value ?? null);
     const others = names.filter((name) => text(sides[0].inputs?.[name]) !== text(sides[1].inputs?.[name]));
-    const cell = (input) => !input || (input.value ?? input.file ?? null) === null ? h("span", { class: "soft" }, t("none"))
-      : input.file ? fileChip(input.file) : typeof input.value === "object" ? stringify(input.value) : String(input.value);
+    const cell = (input) => {
+      if (input?.file) return fileChip(input.file);
+      if ((input?.value ?? null) === null) return h("span", { class: "soft" }, t("none"));
+      return typeof input.value === "object" ? stringify(input.value) : String(input.value);
+    };
     const rows = others.map((name) => [name, ...sides.map((side) => cell(side.inputs?.[name]))]);
-    if (sides[0].workflow !== sides[1].workflow) rows.unshift([t("detail.workflow"), ...sides.map((side) => side.workflow)]);
-    if (sides[0].version !== sides[1].version) rows.push([t("detail.version"), ...sides.map((side) => side.version ?? "")]);
+    for (const name of ["version", "workflow"]) {
+      if (sides[0][name] === sides[1][name]) continue;
+      rows.unshift([t(`detail.${name}`), ...sides.map((side) => side[name] ?? "")]);
+    }
     if (!rows.length) return h("p", { class: "soft" }, t("compare.same"));
-    return h("div", { class: "table", tabindex: "0", role: "region", "aria-label": t("compare.differences") }, h("table", null,
-      h("thead", null, h("tr", null, h("th", { scope: "col" }, t("compare.input")), h("th", { scope: "col" }, t("compare.leftSide")),
-        h("th", { scope: "col" }, t("compare.rightSide")))),
-      h("tbody", null, rows.map(([name, left, right]) => h("tr", null, h("th", { scope: "row" }, name), h("td", null, left),
-        h("td", null, right))))));
+    const columns = ["compare.input", "compare.leftSide", "compare.rightSide"];
+    return h("div", { class: "table", tabindex: "0", role: "region", "aria-label": t("compare.differences") },
+      h("table", null,
+        h("thead", null, h("tr", null, columns.map((name) => h("th", { scope: "col" }, t(name))))),
+        h("tbody", null, rows.map(([name, left, right]) =>
+          h("tr", null, h("th", { scope: "row" }, name), h("td", null, left), h("td", null, right))))));
   }
 
   async function load() {

@@ -8,8 +8,8 @@ export const missingInputs = (inputs) => Object.entries(inputs)
   .filter(([, input]) => input.omitted_bytes !== undefined || (input.file && !input.file.url)).map(([name]) => name);
 
 /**
- * The inputs of a prediction as a new one takes them: files by their URLs, and nothing for those without a value. Throws an
- * error if one is not kept any more: what came out would be another prediction.
+ * The inputs of a prediction as a new one takes them: files by their URLs, and nothing for those without a value.
+ * Throws an error if one is not kept any more: what came out would be another prediction.
  */
 export function inputsOf(inputs) {
   const missing = missingInputs(inputs);

@@ -9,8 +9,8 @@ let messages = null;
 const front = () => [...document.querySelectorAll("dialog[open]")].at(-1) ?? document.body;
 
 /**
- * A dialog above the page. `actions` are buttons at its foot: `[{text, run, class}]`, whose `run` may return a promise; if it
- * is false the dialog stays. An error that it throws is shown in the dialog.
+ * A dialog above the page. `actions` are buttons at its foot: `[{text, run, class}]`, whose `run` may return a
+ * promise; if it is false the dialog stays. An error that it throws is shown in the dialog.
  *
  * Returns `{element, close, closed}`; `closed` is a promise.
  */
@@ -33,7 +33,8 @@ export function dialog({ title, body, actions = [], class: name }) {
     }
   }, { class: action.class }));
   append(element,
-    h("div", { class: "dialog-bar" }, heading, button(t("close"), close, { icon: "close", iconOnly: true, class: "quiet" })),
+    h("div", { class: "dialog-bar" }, heading,
+      button(t("close"), close, { icon: "close", iconOnly: true, class: "quiet" })),
     h("div", { class: "dialog-body" }, body, problem),
     buttons.length > 0 && h("div", { class: "dialog-foot" }, buttons));
   // A press outside of it closes it; one that began inside, as when text is selected, does not.
@@ -99,8 +100,8 @@ export function toast(text, { isError = false, action } = {}) {
 /** Shows an error as a message; nothing for what was broken off on purpose. */
 export function report(error) {
   if (error?.name === "AbortError" || error?.status === 401) return;
-  // These are mistakes of the page, of which the console should say where.
-  if (error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError) console.error(error);
+  // These are mistakes of the page, of which the browser should say where.
+  if ([TypeError, ReferenceError, RangeError].some((kind) => error instanceof kind)) console.error(error);
   toast(error?.message ?? String(error), { isError: true });
 }
 
@@ -123,7 +124,9 @@ export async function copyText(promise, done = t("copied")) {
   } catch {
     text = await pending;
   }
-  const area = h("textarea", { class: "code", rows: 14, readonly: true, "aria-label": t("copy.text"), spellcheck: "false" });
+  const area = h("textarea", {
+    class: "code", rows: 14, readonly: true, "aria-label": t("copy.text"), spellcheck: "false",
+  });
   area.value = text;
   dialog({ title: t("copy.byHand"), body: [h("p", null, t("copy.why")), area], class: "wide" });
   area.focus();

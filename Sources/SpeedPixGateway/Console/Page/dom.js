@@ -6,8 +6,9 @@ const addresses = new Set(["href", "src", "poster"]);
 const properties = new Set(["value", "checked", "selected", "indeterminate", "muted", "htmlFor"]);
 
 /**
- * An element: `h("a", {class: "button", href: "#/runs", onclick: f, style: {width: "3px"}, data: {id: 1}}, "text", element)`.
- * Attributes that are null, undefined or false are left out, and so are such children; arrays of children are taken apart.
+ * An element: `h("a", {class: "button", href: "#/runs", onclick: f, style: {width: "3px"}, data: {id: 1}}, "text")`.
+ * Attributes that are null, undefined or false are left out, and so are such children; arrays of children are taken
+ * apart.
  * Throws an error for an address that is not within the gateway.
  */
 export function h(tag, attributes, ...children) {
@@ -87,22 +88,26 @@ const paths = {
 /** A small drawing; what it means has to stand beside it as text, or in the label of the button that it is in. */
 export function icon(name) {
   const svg = document.createElementNS(namespace, "svg");
-  for (const [key, value] of Object.entries({ viewBox: "0 0 16 16", class: `icon icon-${name}`, "aria-hidden": "true" })) {
-    svg.setAttribute(key, value);
-  }
+  svg.setAttribute("viewBox", "0 0 16 16");
+  svg.setAttribute("class", `icon icon-${name}`);
+  svg.setAttribute("aria-hidden", "true");
   const path = document.createElementNS(namespace, "path");
   path.setAttribute("d", paths[name] ?? "");
   svg.append(path);
   return svg;
 }
 
-/** A button: `button("Cancel", cancel, {class: "danger", icon: "close"})`. With `iconOnly` the text is only its label. */
+/** A button: `button("Cancel", f, {class: "danger", icon: "close"})`. With `iconOnly` the text is only its label. */
 export function button(text, action, { icon: drawing, iconOnly, class: name, ...attributes } = {}) {
   return h("button", {
     type: "button", class: `button ${iconOnly ? "square" : ""} ${name ?? ""}`.trim(), onclick: action,
     ...(iconOnly ? { "aria-label": text, title: text } : {}), ...attributes,
   }, drawing && icon(drawing), !iconOnly && h("span", null, text));
 }
+
+/** A link that looks like a button with a drawing alone. */
+export const iconLink = (href, text, drawing) =>
+  h("a", { class: "button quiet square", href, title: text, "aria-label": text }, icon(drawing));
 
 let fields = 0;
 

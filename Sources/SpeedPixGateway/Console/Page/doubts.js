@@ -4,6 +4,7 @@ import { toast } from "./dialogs.js";
 import { button, h } from "./dom.js";
 import { stringify } from "./json.js";
 import { placeOf } from "./run_text.js";
+import { setIdle } from "./steady.js";
 import { date, t } from "./text.js";
 
 const longestValue = 80;
@@ -31,7 +32,9 @@ export function doubtForm(prediction, run, { signal, done }) {
     problem.hidden = false;
   }
 
+  let isBusy = false;
   async function settle() {
+    if (isBusy) return;
     problem.hidden = true;
     const outcome = radios.find((radio) => radio.checked)?.value;
     const id = known.value.trim();
@@ -44,7 +47,8 @@ export function doubtForm(prediction, run, { signal, done }) {
       known.focus();
       return;
     }
-    submit.disabled = true;
+    isBusy = true;
+    setIdle(submit, true);
     try {
       await post(path`runs/${prediction.run ?? run}/settle`, {
         prediction: prediction.position ?? String(prediction.number), outcome, ...(outcome === "created" ? { id } : {}),
@@ -54,7 +58,8 @@ export function doubtForm(prediction, run, { signal, done }) {
     } catch (error) {
       if (error.name !== "AbortError") fail(error.message);
     } finally {
-      submit.disabled = false;
+      isBusy = false;
+      setIdle(submit, false);
     }
   }
 

@@ -39,9 +39,9 @@ export class EventReader {
 }
 
 /**
- * Events: `predictions`, `workflows` and `servers` as the gateway sends them; `hello` with each new connection; `resume`
- * after a connection was lost or given up for a while, when whatever is shown has to be fetched anew; `connection` with
- * `"live"`, `"lost"` or `"paused"`.
+ * Events: `predictions`, `workflows` and `servers` as the gateway sends them; `load` with `{waiting, running}`; `hello`
+ * with each new connection; `resume` after a connection was lost or given up for a while, when whatever is shown has to
+ * be fetched anew; `connection` with `"live"`, `"lost"` or `"paused"`.
  */
 export class Feed {
   #handlers = new Map();

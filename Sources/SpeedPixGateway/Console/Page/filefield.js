@@ -115,6 +115,7 @@ export function fileControl(input, { onChange = () => {} } = {}) {
   draw();
   return {
     element, main, isFile: true, take, fits,
+    end() { if (preview) URL.revokeObjectURL(preview); },
     get isEmpty() { return current === null; },
     show(value) { hold(value && isOwnAddress(value.url) ? { kept: value } : null); },
     read() {

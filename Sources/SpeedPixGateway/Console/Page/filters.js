@@ -82,7 +82,7 @@ export function filterBar(onChange) {
     filter = values;
     for (const [name, control] of Object.entries(controls)) {
       const value = values[name] ?? "";
-      if (control instanceof HTMLSelectElement && value && ![...control.options].some((option) => option.value === value)) {
+      if (control instanceof HTMLSelectElement && ![...control.options].some((option) => option.value === value)) {
         control.append(h("option", { value }, value));
       }
       // What somebody is typing is further than the address; a space at the end has to stay.

@@ -14,6 +14,14 @@ export function findingText({ code, message, values = {} }) {
   return values.nearest ? `${text} ${t("publish.nearest", { nearest: values.nearest })}` : text;
 }
 
+const serverProblems = ["server_unreachable", "not_comfyui", "no_servers"];
+
+/** What went wrong with a server of ComfyUI, in words: those of the page if it has some, else the gateway's own. */
+export function problemText(error) {
+  const { code, url = "" } = error.details ?? {};
+  return serverProblems.includes(code) ? t(`publish.server.${code}`, { url }) : error.message;
+}
+
 /** Findings as a list, errors first; null for none. */
 export function findingList(findings) {
   if (findings.length === 0) return null;

@@ -7,6 +7,9 @@ import { t } from "./text.js";
 
 let forms = 0;
 
+/** A member that an object has itself, since an input may be called as one that every object has. */
+const own = (object, name) => object && Object.hasOwn(object, name) ? object[name] : undefined;
+
 /**
  * A form for the inputs of a workflow.
  *
@@ -14,10 +17,10 @@ let forms = 0;
  * @param values What stands in it at the beginning, as `inputs` of `GET predictions/ID`: `{NAME: {value}}` or
  * `{NAME: {file: {filename, mime_type, url, thumbnail}}}`.
  *
- * Returns `{element, read, blame}`. `read()` gives `{inputs, files}`: values as JSON has them, files of the gateway by
+ * Returns `{element, read, blame, end}`. `read()` gives `{inputs, files}`: values as JSON has them, files of the gateway by
  * their URLs, and by name each `File` that is yet to be uploaded; it throws an error, and shows what is wrong beside the
  * fields, if something is. `blame(error)` shows what the gateway says of an input beside its field, and says whether
- * there was one.
+ * there was one. `end()` lets go of what the form has of files.
  */
 export function inputForm(workflow, values = {}, context) {
   const prefix = `inputs-${++forms}`;
@@ -25,9 +28,9 @@ export function inputForm(workflow, values = {}, context) {
   const plain = rows.filter((one) => !one.control.isFile);
 
   const show = (given) => {
-    for (const one of plain) one.show(given?.[one.input.name] ?? null);
+    for (const one of plain) one.show(own(given, one.input.name) ?? null);
   };
-  for (const one of rows) one.show(initial(one, values?.[one.input.name]));
+  for (const one of rows) one.show(initial(one, own(values, one.input.name)));
 
   /** What can be kept: all but files, and what is wrong. */
   function kept() {
@@ -51,8 +54,8 @@ export function inputForm(workflow, values = {}, context) {
   takeFiles(element, rows);
 
   function read() {
-    const inputs = {};
-    const files = {};
+    const inputs = Object.create(null);
+    const files = Object.create(null);
     let first = null;
     let count = 0;
     for (const one of rows) {
@@ -86,7 +89,8 @@ export function inputForm(workflow, values = {}, context) {
     return true;
   }
 
-  return { element, read, blame };
+  const end = () => rows.forEach((one) => one.control.end?.());
+  return { element, read, blame, end };
 }
 
 /** What a field begins with: what was given, else nothing, which shows the workflow's own value. */

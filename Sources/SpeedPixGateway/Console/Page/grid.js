@@ -6,7 +6,7 @@ import { t } from "./text.js";
 /** Browsers draw nothing beyond some 16 million pixels. A longer wall is scrolled in larger steps. */
 const tallest = 12_000_000;
 const rowsAround = 2;
-/** Faster than this, in pixels a millisecond, nobody sees what goes by; it is fetched when it has been slower for so long. */
+/** Faster than this, in pixels a millisecond, nobody sees what goes by; it is fetched after so long a pause. */
 const rush = 8;
 const rushPause = 90;
 const gap = 10;
@@ -29,6 +29,7 @@ export class Grid {
   #currentIndex = null;
   #currentID = null;
   #wantsFocus = false;
+  #entrance = 0;
   #observer = new ResizeObserver(() => this.draw());
 
   element = h("ul", { class: "wall" });
@@ -123,6 +124,7 @@ export class Grid {
     this.#layOut();
     const { shown, real, top } = this.#position();
     list.setAtTop(top > -this.#rowHeight / 2);
+    this.#entrance = Math.floor(real / this.#rowHeight) * this.#columns;
     const firstRow = Math.max(0, Math.floor(real / this.#rowHeight) - rowsAround);
     const rows = Math.ceil(window.innerHeight / this.#rowHeight) + 1 + 2 * rowsAround;
     const first = Math.min(firstRow * this.#columns, Math.max(0, list.total - 1));
@@ -176,7 +178,7 @@ export class Grid {
     const small = summary && tile(summary, { onStale: (id) => this.#list.refresh(id) });
     const item = h("li", { class: summary ? null : "placeholder" }, small?.element);
     if (small) small.element.tabIndex = summary.id === this.#currentID ? 0 : -1;
-    return { item, tile: small, index: null, place: "" };
+    return { item, tile: small, index: null, total: null, place: "" };
   }
 
   #move(entry, index, offset) {
@@ -188,9 +190,9 @@ export class Grid {
       entry.index = index;
       entry.item.setAttribute("aria-posinset", index + 1);
     }
-    entry.item.setAttribute("aria-setsize", this.#list.total);
+    if (entry.total !== this.#list.total) entry.item.setAttribute("aria-setsize", entry.total = this.#list.total);
     // With nothing chosen yet, the keyboard enters at the first one.
-    if (entry.tile && this.#currentID === null) entry.tile.element.tabIndex = index === this.#firstInSight() ? 0 : -1;
+    if (entry.tile && this.#currentID === null) entry.tile.element.tabIndex = index === this.#entrance ? 0 : -1;
   }
 
   #focused(target) {

@@ -1,5 +1,5 @@
-// JSON with whole numbers of any size: a seed has up to 64 bits, and a JavaScript number only 53. Whole numbers that do not
-// fit become a BigInt, and a BigInt is written as the number it is.
+// JSON with whole numbers of any size: a seed has up to 64 bits, and a JavaScript number only 53. Whole numbers that do
+// not fit become a BigInt, and a BigInt is written as the number it is.
 
 // Strings first, so that digits within them are left alone.
 const stringOrNumber = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;

@@ -9,8 +9,8 @@ let isListening = false;
 
 /** Whether somebody is typing, so that letters are letters. */
 function isTyping(target) {
-  return target instanceof HTMLElement
-    && (target.isContentEditable || target.matches("textarea, select, input:not([type=checkbox], [type=radio], [type=range])"));
+  const fields = "textarea, select, input:not([type=checkbox], [type=radio], [type=range])";
+  return target instanceof HTMLElement && (target.isContentEditable || target.matches(fields));
 }
 
 /** What keys are called by: `"g"`, `"?"`, `"ArrowLeft"`, `"Shift+ArrowLeft"`. */
@@ -57,14 +57,17 @@ export function showHelp() {
   const rows = layers.toReversed().flatMap((layer) => Object.entries(layer.bindings))
     .filter(([, binding]) => binding.text)
     .map(([key, binding]) => h("div", null,
-      h("dt", null, (binding.keys ?? [key]).map((one) => h("kbd", null, shown[one] ?? one))), h("dd", null, binding.text)));
+      h("dt", null, (binding.keys ?? [key]).map((one) => h("kbd", null, shown[one] ?? one))),
+      h("dd", null, binding.text)));
   const letters = h("input", {
     type: "checkbox", checked: stored("letters") !== "off",
     onchange: (event) => store("letters", event.target.checked ? null : "off"),
   });
   dialog({
     title: t("keys.title"),
-    body: [h("dl", { class: "keys" }, rows), h("label", { class: "check" }, letters, h("span", null, t("keys.letters")))],
+    body: [
+      h("dl", { class: "keys" }, rows), h("label", { class: "check" }, letters, h("span", null, t("keys.letters"))),
+    ],
   });
 }
 

@@ -14,8 +14,8 @@ const staleAfter = 10 * 60_000;
 export const filterNames = ["workflow", "state", "key", "label", "mark", "text"];
 
 /**
- * Positions count from the newest. What has come since the list was made stands in front of the pages, whose offsets are
- * counted up to one fixed prediction and so stay what they are.
+ * Positions count from the newest. What has come since the list was made stands in front of the pages, whose offsets
+ * are counted up to one fixed prediction and so stay what they are.
  *
  * While somebody is further down, what comes is held back, because it would move what he looks at.
  */
@@ -37,6 +37,8 @@ export class PredictionList {
   #early = [];
   #failedAt = new Map();
   #isEnded = false;
+  /** Whether there may be new ones that no event has told of. */
+  #isUncertain = false;
 
   /** Whether nobody is further down. */
   isAtTop = true;
@@ -85,7 +87,8 @@ export class PredictionList {
   want(first, last) {
     this.#visible = [first, last];
     if (!this.isLoaded) {
-      this.#refetch();
+      // After a failure it is tried again by `retry`, or when the connection is back.
+      if (!this.problem) this.#refetch();
       return;
     }
     const [low, high] = [Math.max(0, this.#page(first)), this.#page(Math.min(last, this.total - 1))];
@@ -177,7 +180,7 @@ export class PredictionList {
 
   /** After a time without events: everything may be different. */
   resume() {
-    if (!this.isAtTop) this.hasMore = true;
+    this.#isUncertain = true;
     this.refetchSoon();
   }
 
@@ -206,6 +209,8 @@ export class PredictionList {
       for (let page = low; page <= high; page++) {
         answers.push([page, await this.#ask(page, answers[0]?.[1].through ?? through, request)]);
       }
+      if (this.#isUncertain && through !== null) this.hasMore = await this.#hasNewer(request);
+      this.#isUncertain = false;
       for (const [page, other] of this.#requests) if (page !== "all") other.abort.abort();
       const first = answers[0][1];
       if (through === null) {
@@ -230,6 +235,12 @@ export class PredictionList {
       this.#refetching = null;
     }
     if (!this.#isEnded) this.#onUpdate();
+  }
+
+  async #hasNewer(request) {
+    const { predictions } = await get("predictions", { ...this.#filter, limit: 1 }, { signal: request.abort.signal });
+    const known = [this.#through, ...[...this.#head, ...this.#held].map((id) => this.#summaries.get(id).number)];
+    return predictions.length > 0 && predictions[0].number > Math.max(...known);
   }
 
   async #load(page) {

@@ -66,18 +66,22 @@ export function figure(file, actions = []) {
     asName();
   }
   return h("figure", { class: `figure ${kind}` }, shot,
-    h("figcaption", null, h("span", { class: "grow" }, h("b", null, file.filename), " ", h("span", { class: "soft" }, factsText(file))),
+    h("figcaption", null,
+      h("span", { class: "grow" }, h("b", null, file.filename), " ", h("span", { class: "soft" }, factsText(file))),
       h("span", { class: "row" }, controls, actions, isOwnAddress(file.url) && downloadLink(file))));
 }
 
 /** A file of an input, small. */
 export function fileChip(file) {
-  const picture = isOwnAddress(file.thumbnail) && h("img", { src: file.thumbnail, alt: "", class: "checked", loading: "lazy" });
+  const picture = isOwnAddress(file.thumbnail)
+    && h("img", { src: file.thumbnail, alt: "", class: "checked", loading: "lazy" });
   const content = [picture || icon(kindOf(file) === "image" ? "picture" : kindOf(file)), h("span", null, file.filename),
     file.gone && h("span", { class: "soft" }, t("file.gone"))];
   return isOwnAddress(file.url)
-    ? h("a", { class: "file-chip", href: file.url, download: file.filename, title: t("file.downloadName", { name: file.filename }) },
-      content)
+    ? h("a", {
+      class: "file-chip", href: file.url, download: file.filename,
+      title: t("file.downloadName", { name: file.filename }),
+    }, content)
     : h("span", { class: "file-chip" }, content);
 }
 

@@ -9,7 +9,7 @@ import { isLive, title } from "./tile.js";
 export async function toggleMark(summary, mark) {
   const next = summary.mark === mark ? null : mark;
   try {
-    const changed = await put(path`predictions/${summary.id}/notes`, { mark: next, label: summary.label });
+    const changed = await put(path`predictions/${summary.id}/notes`, { mark: next });
     announce(next ? t(`mark.${next}`) : t("mark.removed"));
     return changed;
   } catch (error) {
@@ -23,7 +23,7 @@ export async function editLabel(summary) {
   let changed = null;
   const input = h("input", { type: "text", value: summary.label ?? "", maxlength: 200 });
   const save = async () => {
-    changed = await put(path`predictions/${summary.id}/notes`, { mark: summary.mark, label: input.value.trim() || null });
+    changed = await put(path`predictions/${summary.id}/notes`, { label: input.value.trim() || null });
   };
   const { element, closed } = dialog({
     title: t("label.title"), body: field(t("label.label"), input, { help: t("label.help") }),

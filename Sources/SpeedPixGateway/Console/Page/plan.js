@@ -2,7 +2,8 @@
 import { get, path, post } from "./api.js";
 import { append, button, field, fill, h, icon, isOwnAddress } from "./dom.js";
 import { Candidates } from "./candidates.js";
-import { findingList } from "./findings.js";
+import { findingList, problemText } from "./findings.js";
+import { setIdle } from "./steady.js";
 import { backLink } from "./table.js";
 import { date, t } from "./text.js";
 import { keepOutcome } from "./trial.js";
@@ -29,7 +30,7 @@ export function view(root, { path: [server, prompt] }, context) {
   const partner = h("input", { type: "checkbox" });
   const partnerRow = h("label", { class: "check", hidden: true }, partner, h("span", null, t("publish.partner")));
   const idNote = h("p", { class: "help", id: "publish-id-note", role: "status" });
-  const findings = h("div", { class: "stack", role: "status", "aria-label": t("publish.findings") });
+  const findings = h("div", { class: "stack", role: "status", "aria-label": t("publish.findings"), tabindex: "-1" });
   const problem = h("p", { class: "notice bad", role: "alert", hidden: true });
   const submit = button(t("publish.publish"), null, { class: "primary", type: "submit", icon: "right" });
   const status = h("span", { class: "soft", role: "status" });
@@ -42,6 +43,14 @@ export function view(root, { path: [server, prompt] }, context) {
   fill(body, h("p", { class: "soft" }, t("loading")));
 
   // MARK: The plan
+
+  // What was found last may be wrong by now, and the gateway looks once more: only errors keep the button from working.
+  let isAllowed = false;
+  let isBusy = false;
+  function allow(isFine) {
+    isAllowed = isFine;
+    setIdle(submit, !isFine);
+  }
 
   /** What the gateway is asked for, and told to publish. */
   const request = () => ({
@@ -71,7 +80,7 @@ export function view(root, { path: [server, prompt] }, context) {
       ?? h("p", { class: "notice good row" }, icon("succeeded"), h("span", { class: "grow" }, t("publish.fine"))));
     if (some.some(({ code }) => code === "partner_node")) partnerRow.hidden = false;
     const count = some.filter(({ severity }) => severity === "error").length;
-    submit.disabled = count > 0;
+    allow(count === 0);
     status.textContent = count ? t("publish.blocked", { count }) : "";
     showIDNote();
   }
@@ -86,7 +95,6 @@ export function view(root, { path: [server, prompt] }, context) {
   function change() {
     clearTimeout(timer);
     timer = setTimeout(check, 350);
-    submit.disabled = true;
   }
 
   async function check() {
@@ -101,7 +109,7 @@ export function view(root, { path: [server, prompt] }, context) {
       if (mine === round) show([...plan.findings ?? [], ...omitted]);
     } catch (error) {
       if (error.name === "AbortError" || mine !== round) return;
-      show([{ severity: "error", message: error.message }]);
+      show(error.details?.findings ?? [{ severity: "error", message: problemText(error) }]);
     }
   }
 
@@ -115,7 +123,8 @@ export function view(root, { path: [server, prompt] }, context) {
       return;
     }
     problem.hidden = true;
-    submit.disabled = true;
+    isBusy = true;
+    allow(false);
     status.textContent = t("publish.publishing");
     try {
       const name = alias.value.trim();
@@ -127,10 +136,16 @@ export function view(root, { path: [server, prompt] }, context) {
       context.navigate(`#/publish/${place.join("/")}${values}`, { replace: true });
     } catch (error) {
       if (error.name === "AbortError") return;
-      problem.textContent = error.message;
-      problem.hidden = false;
       status.textContent = "";
-      submit.disabled = false;
+      allow(true);
+      if (error.details?.findings) {
+        show(error.details.findings);
+        return;
+      }
+      problem.textContent = problemText(error);
+      problem.hidden = false;
+    } finally {
+      isBusy = false;
     }
   }
 
@@ -151,7 +166,8 @@ export function view(root, { path: [server, prompt] }, context) {
       class: "stack", novalidate: true,
       onsubmit: (event) => {
         event.preventDefault();
-        if (!submit.disabled) publish();
+        if (isAllowed) publish();
+        else if (!isBusy) findings.focus();
       },
     }, h("div", { class: "card plan-names" },
       append(field(t("publish.id"), id), idNote), field(t("publish.name"), title, { help: t("publish.nameHelp") }),
@@ -181,11 +197,12 @@ export function view(root, { path: [server, prompt] }, context) {
       omitted = (plan.omitted ?? []).map((message) => ({ severity: "warning", message }));
       candidates = new Candidates(plan, change);
       draw();
-      submit.disabled = true;
+      allow(false);
       await check();
     } catch (error) {
       if (error.name === "AbortError") return;
-      fill(body, h("p", { class: "notice bad" }, error.message), button(t("retry"), load, { icon: "again" }));
+      fill(body, error.details?.findings ? findingList(error.details.findings)
+        : h("p", { class: "notice bad" }, problemText(error)), button(t("retry"), load, { icon: "again" }));
     }
   }
 

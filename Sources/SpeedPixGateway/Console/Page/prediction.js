@@ -1,7 +1,7 @@
 // One prediction: what it gave, what went in, and what happened.
 import { get, path } from "./api.js";
 import { copyText, report, toast } from "./dialogs.js";
-import { button, fill, h, icon, isOwnAddress } from "./dom.js";
+import { button, fill, h, icon, iconLink, isOwnAddress } from "./dom.js";
 import { stringify } from "./json.js";
 import { bind } from "./keys.js";
 import { createFrom, inputsOf } from "./create.js";
@@ -40,7 +40,8 @@ export function view(root, { path: [id] }, context) {
         report(error);
       } else {
         fill(top, h("div", { class: "stack" }, fill(heading, t("detail.missing")),
-          h("p", { class: "notice bad" }, error.message), h("div", { class: "row" }, button(t("retry"), load, { icon: "again" }),
+          h("p", { class: "notice bad" }, error.message), h("div", { class: "row" },
+            button(t("retry"), load, { icon: "again" }),
             h("a", { class: "button", href: leftAddress() }, t("detail.back")))));
       }
     } finally {
@@ -76,19 +77,18 @@ export function view(root, { path: [id] }, context) {
   let drawnLine = "";
   function drawTop() {
     const { newer, older } = neighbours(id);
-    const link = (to, name, drawing) => to && h("a", {
-      class: "button quiet square", href: `#/predictions/${encodeURIComponent(to)}`, title: t(name), "aria-label": t(name),
-    }, icon(drawing));
+    const link = (to, name, drawing) => to && iconLink(`#/predictions/${encodeURIComponent(to)}`, t(name), drawing);
     const wasFocused = document.activeElement === heading;
     heading.textContent = title(detail);
     const line = JSON.stringify([detail.state, amount(detail), detail.mark]);
-    if (line !== drawnLine) fill(stateLine, stateLabel(detail), h("span", { class: "soft" }, amount(detail)), markLabel(detail.mark));
-    drawnLine = line;
+    if (line !== drawnLine) {
+      drawnLine = line;
+      fill(stateLine, stateLabel(detail), h("span", { class: "soft" }, amount(detail)), markLabel(detail.mark));
+    }
     if (!bar.isConnected) {
       fill(top, h("div", { class: "head" },
-        h("a", { class: "button quiet square", href: leftAddress(), title: t("detail.back"), "aria-label": t("detail.back") },
-          icon("left")),
-        heading, h("span", { class: "row" }, link(newer, "detail.newer", "up"), link(older, "detail.older", "down"))),
+        iconLink(leftAddress(), t("detail.back"), "left"), heading,
+        h("span", { class: "row" }, link(newer, "detail.newer", "up"), link(older, "detail.older", "down"))),
       stateLine, bar);
     }
     if (wasFocused) heading.focus();
@@ -110,14 +110,15 @@ export function view(root, { path: [id] }, context) {
     const mark = (name) => button(t(`mark.${name}`), marking(name), {
       icon: name, "aria-pressed": String(detail.mark === name),
     });
+    const isChosen = choice.first?.id === id;
     return [
       h("a", { class: "button primary", href: `#/predictions/${encodeURIComponent(id)}/again` }, icon("again"),
         h("span", null, t("detail.again"))),
       button(t("detail.four"), four, { icon: "plus" }),
       h("span", { class: "segments" }, mark("good"), mark("bad")),
       button(t("detail.label"), editing),
-      button(choice.first?.id === id ? t("compare.chosen") : choice.first ? t("compare.withChosen") : t("compare.start"), compare,
-        { icon: "compare", "aria-pressed": choice.first?.id === id ? "true" : null }),
+      button(t(isChosen ? "compare.chosen" : choice.first ? "compare.withChosen" : "compare.start"), compare,
+        { icon: "compare", "aria-pressed": isChosen ? "true" : null }),
       h("span", { class: "row" }, h("span", { class: "soft", id: "copy-as" }, t("copyAs")),
         h("span", { class: "segments", role: "group", "aria-labelledby": "copy-as" },
           [["lua", "Lua"], ["python", "Python"], ["curl", "curl"]].map(([language, name]) =>
@@ -150,14 +151,16 @@ export function view(root, { path: [id] }, context) {
         workflow: detail.workflow, version: detail.version, inputs: inputsOf(detail.inputs), count: 4, randomise: true,
         label: detail.label,
       });
-      toast(t("created", { count: ids.length }), { action: { text: t("created.show"), run: () => navigate("#/predictions") } });
+      const action = { text: t("created.show"), run: () => navigate("#/predictions") };
+      toast(t("created", { count: ids.length }), { action });
     } catch (error) {
       report(error);
     }
   }
 
   function copyCode(language, name) {
-    copyText(get(path`predictions/${id}/code`, { language }).then(({ text }) => text), t("copyAs.done", { name })).catch(report);
+    const text = get(path`predictions/${id}/code`, { language }).then((answer) => answer.text);
+    copyText(text, t("copyAs.done", { name })).catch(report);
   }
 
   const running = h("div", { class: "running card" });
@@ -186,12 +189,13 @@ export function view(root, { path: [id] }, context) {
   function output({ name, value, files }) {
     if (files) {
       return files.map((file, index) => figure(file, kindOf(file) === "data" ? [] : [
-        h("a", { class: "button small", href: `#/use?${new URLSearchParams({ from: id, output: name, index })}` }, icon("input"),
-          h("span", null, t("detail.use"))),
+        h("a", { class: "button small", href: `#/use?${new URLSearchParams({ from: id, output: name, index })}` },
+          icon("input"), h("span", null, t("detail.use"))),
       ]));
     }
-    return h("div", { class: "card" }, h("h2", null, name), h("pre", { class: "code", tabindex: "0", role: "group", "aria-label": name },
-      typeof value === "string" ? value : stringify(value, 2)));
+    return h("div", { class: "card" }, h("h2", null, name),
+      h("pre", { class: "code", tabindex: "0", role: "group", "aria-label": name },
+        typeof value === "string" ? value : stringify(value, 2)));
   }
 
   function facts() {
@@ -211,9 +215,11 @@ export function view(root, { path: [id] }, context) {
 
   function inputs() {
     const rows = Object.entries(detail.inputs ?? {});
-    return h("section", { class: "card" }, h("h2", null, t("detail.inputs")), rows.length === 0 ? h("p", { class: "soft" }, t("none"))
-      : h("dl", { class: "facts" }, rows.map(([name, { value, file, omitted_bytes: omitted }]) => [h("dt", null, name), h("dd", null,
-        file ? fileChip(file) : omitted ? t("unkept", { size: bytes(omitted) }) : valueText(value))])));
+    const shown = ({ value, file, omitted_bytes: omitted }) =>
+      file ? fileChip(file) : omitted ? t("unkept", { size: bytes(omitted) }) : valueText(value);
+    return h("section", { class: "card" }, h("h2", null, t("detail.inputs")), rows.length === 0
+      ? h("p", { class: "soft" }, t("none"))
+      : h("dl", { class: "facts" }, rows.map(([name, input]) => [h("dt", null, name), h("dd", null, shown(input))])));
   }
 
   function info() {
@@ -225,16 +231,18 @@ export function view(root, { path: [id] }, context) {
   function timeline() {
     return h("section", { class: "card" }, h("h2", null, t("detail.timeline")), h("ol", { class: "timeline" },
       (detail.timeline ?? []).map(({ at, event, text }) => h("li", null, h("time", { title: fullDate(at) }, date(at)),
-        h("div", null, h("b", null, event === "created" && text ? t("event.created.by", { key: text }) : eventName(event)),
-          event !== "created" && text && h("p", null, text))))));
+        event === "created" && text ? h("b", null, t("event.created.by", { key: text }))
+          : h("div", null, h("b", null, eventName(event)), text && h("p", null, text))))));
   }
 
   function exact() {
     const text = h("pre", { class: "code", tabindex: "0", role: "group", "aria-label": t("detail.exact") });
     const element = h("details", {
-      class: "card", ontoggle: () => { if (element.open && !text.textContent) text.textContent = stringify(detail.exact, 2); },
+      class: "card",
+      ontoggle: () => { if (element.open && !text.textContent) text.textContent = stringify(detail.exact, 2); },
     }, h("summary", null, t("detail.exact")), text,
-    h("div", { class: "row" }, button(t("copy"), () => copyText(stringify(detail.exact, 2)), { icon: "copy", class: "small" })));
+    h("div", { class: "row" },
+      button(t("copy"), () => copyText(stringify(detail.exact, 2)), { icon: "copy", class: "small" })));
     return element;
   }
 

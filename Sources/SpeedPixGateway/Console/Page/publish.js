@@ -2,7 +2,7 @@
 import { get, path } from "./api.js";
 import { button, empty, fill, h, icon, isOwnAddress } from "./dom.js";
 import { view as planView } from "./plan.js";
-import { findingText } from "./findings.js";
+import { findingText, problemText } from "./findings.js";
 import { backLink } from "./table.js";
 import { date, duration, fullDate, t } from "./text.js";
 import { view as trialView } from "./trial.js";
@@ -67,7 +67,6 @@ function historyView(root, { path: [wanted] }, { feed, navigate, report }) {
   let round = 0;
   async function load() {
     const mine = ++round;
-    again.disabled = true;
     try {
       ({ servers } = await get("servers", {}, { signal: abort.signal }));
       if (servers.length === 0) {
@@ -91,9 +90,7 @@ function historyView(root, { path: [wanted] }, { feed, navigate, report }) {
     } catch (error) {
       if (error.name === "AbortError" || mine !== round) return;
       if (entries) report(error);
-      else fill(list, h("p", { class: "notice bad" }, error.message));
-    } finally {
-      if (mine === round) again.disabled = false;
+      else fill(list, h("p", { class: "notice bad" }, problemText(error)));
     }
   }
 

@@ -45,7 +45,6 @@ export async function chooseResult(kind) {
   let round = 0;
   async function load() {
     const mine = ++round;
-    more.disabled = true;
     const answer = await get("predictions", { state: "succeeded", limit: pageLength, offset, through, text: query },
       { signal: abort.signal });
     if (mine !== round) return;
@@ -55,7 +54,6 @@ export async function chooseResult(kind) {
     list.append(...fitting.map((one) =>
       choice(one.thumbnail, iconOf(one.kind), title(one), date(one.created), () => open(one))));
     more.hidden = offset >= answer.total || answer.predictions.length === 0;
-    more.disabled = false;
     fill(note, list.childElementCount === 0 && empty(t(query ? "form.results.noMatch" : "form.results.none")));
   }
 

@@ -99,7 +99,7 @@ export function view(root, { path: [id] }, { feed }) {
     try {
       const answer = await get(path`runs/${id}`, {}, { signal });
       run = { ...answer, predictions: answer.predictions ?? [] };
-      drawTop();
+      steady(top, drawTop);
       drawDoubts();
       steady(list, drawList);
     } catch (error) {
@@ -108,8 +108,9 @@ export function view(root, { path: [id] }, { feed }) {
         report(error);
         return;
       }
-      fill(top, h("p", null, h("a", { href: "#/runs" }, t("runs.back"))), h("h1", null, t("runs.missing")),
-        h("p", { class: "notice bad" }, error.message), button(t("retry"), load, { icon: "again" }));
+      steady(top, () => fill(top, h("p", null, h("a", { href: "#/runs" }, t("runs.back"))),
+        h("h1", { tabindex: "-1" }, t("runs.missing")), h("p", { class: "notice bad" }, error.message),
+        button(t("retry"), load, { icon: "again" })));
     }
   }
 

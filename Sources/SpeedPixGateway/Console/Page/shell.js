@@ -25,8 +25,8 @@ export class Shell {
       onclick: (event) => { event.preventDefault(); this.focusHeading(); },
     }, t("skip"));
     const header = h("header", { class: "top" },
-      h("a", { class: "brand", href: "#/predictions" }, h("img", { src: "/console/icon.svg", alt: "", width: 20, height: 20 }),
-        h("span", null, "SpeedPix")),
+      h("a", { class: "brand", href: "#/predictions" },
+        h("img", { src: "/console/icon.svg", alt: "", width: 20, height: 20 }), h("span", null, "SpeedPix")),
       h("nav", { "aria-label": t("nav.label") }, this.#nav),
       h("div", { class: "status" }, this.#load, this.#connection, helpButton(), this.#language()));
     fill(root, skip, header, this.#container);
@@ -70,10 +70,10 @@ export class Shell {
 
   #fillLoad() {
     const { waiting, running } = this.#feed.load;
-    fill(this.#load, running + waiting === 0 ? h("span", { class: "soft" }, t("load.idle")) : [
-      h("span", { title: t("state.running") }, icon("running"), h("span", { class: "sr" }, t("state.running")), number(running)),
-      h("span", { title: t("state.waiting") }, icon("waiting"), h("span", { class: "sr" }, t("state.waiting")), number(waiting)),
-    ]);
+    const part = (state, count) => h("span", { title: t(`state.${state}`) }, icon(state),
+      h("span", { class: "sr" }, t(`state.${state}`)), number(count));
+    fill(this.#load, running + waiting === 0 ? h("span", { class: "soft" }, t("load.idle"))
+      : [part("running", running), part("waiting", waiting)]);
   }
 
   #fillConnection() {

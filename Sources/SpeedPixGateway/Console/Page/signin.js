@@ -9,7 +9,9 @@ import { t } from "./text.js";
  */
 export function showSignIn(root, trade, reason) {
   document.title = `${t("signIn.title")} · SpeedPix`;
-  const input = h("input", { type: "text", autocomplete: "off", spellcheck: "false", autocapitalize: "off", required: true });
+  const input = h("input", {
+    type: "text", autocomplete: "off", spellcheck: "false", autocapitalize: "off", required: true,
+  });
   const problem = h("p", { class: "notice bad", role: "alert", hidden: !reason }, reason);
   const form = h("form", {
     class: "stack",

@@ -1,8 +1,12 @@
-// What is drawn anew while somebody is at it.
+// What changes while somebody is at it.
+import { set } from "./dom.js";
 
-/** By what an element is known again after it was made anew. */
-const keyOf = (element) => element.dataset.key ?? element.getAttribute("href") ?? element.getAttribute("aria-label")
-  ?? (element.matches("select, input") ? element.id || element.type : element.textContent);
+/** By what an element is known again after it was made anew. A view has one heading. */
+function keyOf(element) {
+  if (element.matches("h1")) return "";
+  const name = element.dataset.key ?? element.getAttribute("href") ?? element.getAttribute("aria-label");
+  return name ?? (element.matches("select, input") ? element.id || element.type : element.textContent);
+}
 
 /** Has `draw()` make the content of an element anew, and keeps the keyboard's place and how far tables are scrolled. */
 export function steady(root, draw) {
@@ -17,6 +21,9 @@ export function steady(root, draw) {
   const same = [...root.querySelectorAll(active.tagName)].find((element) => keyOf(element) === key);
   (same ?? root.querySelector("a, button, select"))?.focus({ preventScroll: true });
 }
+
+/** Shows that a button does nothing now. It keeps the keyboard's place, which one that is `disabled` would lose. */
+export const setIdle = (button, isIdle) => set(button, "aria-disabled", isIdle ? "true" : null);
 
 /**
  * Loads at once, and again and again while `isLive()` says so and somebody looks, for what tells nothing by itself. What takes

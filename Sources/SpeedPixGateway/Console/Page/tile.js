@@ -36,8 +36,8 @@ export function progressText(summary) {
   const parts = [];
   if (state === "waiting" && progress.ahead) parts.push(t("progress.ahead", { count: progress.ahead }));
   if (state === "running" && progress.step) {
-    parts.push(progress.total ? t("progress.step", { step: progress.step, number: progress.number ?? 0, total: progress.total })
-      : progress.step);
+    const { step, number: done, total } = progress;
+    parts.push(total ? t("progress.step", { step, number: done ?? 0, total }) : step);
   }
   if (progress.eta) parts.push(t("progress.eta", { time: duration(Math.ceil(progress.eta)) }));
   return parts.join(" · ");
@@ -46,6 +46,7 @@ export function progressText(summary) {
 /** `good` or `bad` by shape and word; null without a mark. */
 export const markLabel = (mark) => mark && h("span", { class: `badge ${mark}` }, icon(mark), t(`mark.${mark}`));
 
+const drawings = { image: "picture", video: "video", audio: "audio" };
 const kindLabel = (kind) => [icon(kind), h("span", { class: "sr" }, t(`kind.${kind}`))];
 
 /**
@@ -87,7 +88,7 @@ export function tile(summary, { onStale } = {}) {
     }
     if (one.state === "failed") fill(shot, h("p", { class: "reason" }, one.failure || t("failure.unknown")));
     else if (one.state === "running") fill(shot, h("p", { class: "soft" }, progressText(one)));
-    else if (one.state === "succeeded") fill(shot, icon({ image: "picture", video: "video", audio: "audio" }[one.kind] ?? "data"));
+    else if (one.state === "succeeded") fill(shot, icon(drawings[one.kind] ?? "data"));
     // How many are before one that waits is told to nobody each time that one of them begins.
     else fill(shot, icon(one.state));
   }

@@ -39,8 +39,8 @@ export function view(root, parameters, context) {
   const fresh = h("div", { class: "fresh" });
   const note = h("div");
   const tray = h("div", { class: "tray" });
-  fill(root, h("div", { class: "head" }, h("h1", null, t("nav.predictions")), count, sizeChoice), bar.element, fresh, note,
-    grid.element, tray);
+  fill(root, h("div", { class: "head" }, h("h1", null, t("nav.predictions")), count, sizeChoice), bar.element,
+    fresh, note, grid.element, tray);
 
   const toTop = () => window.scrollTo(0, 0);
   let drawn = {};
@@ -51,7 +51,9 @@ export function view(root, parameters, context) {
       total: list.isLoaded ? list.total : null, held: list.heldCount, more: list.hasMore, problem: list.problem,
       isEmpty: list.isLoaded && list.total === 0,
     };
-    if (now.total !== drawn.total) count.textContent = now.total === null ? t("loading") : t("wall.count", { count: now.total });
+    if (now.total !== drawn.total) {
+      count.textContent = now.total === null ? t("loading") : t("wall.count", { count: now.total });
+    }
     if (now.total !== null && isNewFilter) {
       isNewFilter = false;
       announce(count.textContent);

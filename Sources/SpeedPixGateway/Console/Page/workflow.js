@@ -5,6 +5,8 @@ import { createPredictions } from "./create.js";
 import { isSeed } from "./controls.js";
 import { inputForm } from "./form.js";
 import { stringify } from "./json.js";
+import { bind } from "./keys.js";
+import { setIdle, steady } from "./steady.js";
 import { Strip } from "./strip.js";
 import { backLink } from "./table.js";
 import { t } from "./text.js";
@@ -23,8 +25,9 @@ export function view(root, { path: [id], query }, context) {
 
   const top = h("div");
   const bar = h("nav", { class: "tabs", "aria-label": t("workflows.parts") });
+  const frame = h("div", null, top, bar);
   const holder = h("div");
-  fill(root, top, bar, holder);
+  fill(root, frame, holder);
   fill(top, h("h1", null, t("loading")));
 
   const address = (tab, version) => {
@@ -53,7 +56,7 @@ export function view(root, { path: [id], query }, context) {
     const next = { tab: tabs.includes(tab) ? tab : "run", version: version ?? null };
     if (next.tab === shown.tab && next.version === shown.version) return;
     shown = next;
-    drawTop();
+    steady(frame, drawTop);
     drawPart();
   }
 
@@ -73,7 +76,7 @@ export function view(root, { path: [id], query }, context) {
         show(query);
         return;
       }
-      drawTop();
+      steady(frame, drawTop);
       // What somebody has typed stays.
       if (shown.tab === "versions") drawPart();
     } catch (error) {
@@ -84,9 +87,12 @@ export function view(root, { path: [id], query }, context) {
       }
       endPart?.();
       endPart = null;
-      fill(bar);
       fill(holder, h("p", { class: "notice bad" }, error.message), button(t("retry"), load, { icon: "again" }));
-      fill(top, h("p", null, h("a", { href: "#/workflows" }, t("workflows.back"))), h("h1", null, t("workflows.missing")));
+      steady(frame, () => {
+        fill(bar);
+        fill(top, h("p", null, h("a", { href: "#/workflows" }, t("workflows.back"))),
+          h("h1", { tabindex: "-1" }, t("workflows.missing")));
+      });
     }
   }
 
@@ -124,9 +130,12 @@ function runPart(holder, { workflow, version, versionOf, signal, context, choose
   const four = hasChance && button(t("detail.four"), () => create(4), { icon: "plus" });
   const buttons = [run, four].filter(Boolean);
 
+  let isBusy = false;
   async function create(count) {
+    if (isBusy) return;
+    isBusy = true;
     problem.hidden = note.hidden = true;
-    for (const one of buttons) one.disabled = true;
+    for (const one of buttons) setIdle(one, true);
     try {
       noteSame(form.read(), count);
       const { ids } = await createPredictions(context, {
@@ -143,7 +152,8 @@ function runPart(holder, { workflow, version, versionOf, signal, context, choose
       problem.textContent = error.message;
       problem.hidden = false;
     } finally {
-      for (const one of buttons) one.disabled = false;
+      isBusy = false;
+      for (const one of buttons) setIdle(one, false);
       status.textContent = "";
     }
   }
@@ -177,7 +187,7 @@ function runPart(holder, { workflow, version, versionOf, signal, context, choose
     class: "stack", novalidate: true,
     onsubmit: (event) => {
       event.preventDefault();
-      if (!run.disabled) create(1);
+      create(1);
     },
     onkeydown: (event) => {
       if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
@@ -192,5 +202,14 @@ function runPart(holder, { workflow, version, versionOf, signal, context, choose
   append(holder, h("div", { class: "columns workflow-run" }, element, h("section", {
     class: "stack", "aria-label": t("workflows.latest"),
   }, h("div", { class: "row" }, h("h2", { class: "grow" }, t("workflows.latest")), all), strip.element)));
-  return () => strip.end();
+  const unbind = bind({
+    // The form itself takes it, since it is pressed within its fields.
+    "Ctrl+Enter": { text: t("workflows.run"), run: () => false },
+    Escape: { text: t("keys.back"), run: () => context.navigate("#/workflows") },
+  });
+  return () => {
+    strip.end();
+    form.end();
+    unbind();
+  };
 }

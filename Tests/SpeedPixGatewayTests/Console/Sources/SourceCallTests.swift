@@ -133,7 +133,8 @@ struct SourceCallTests {
     func none() async throws {
         try await Self.run(nil) { admin in
             for path in ["runs", "runs/7", "batches", "batches/shoes"] {
-                #expect(try await admin.call(.get, path).code == "ApiNotFound", "\(path)")
+                let answer = try await admin.call(.get, path)
+                #expect(answer.code == "ApiNotFound", "\(path)")
             }
         }
     }
