@@ -23,7 +23,7 @@ from stage import Stage  # noqa: E402
 LARGEST = 300_000
 PROMPTS = [
     ("a lake at dawn between mountains", "Calendar, January"), ("a city at night in the rain", None),
-    ("a sunflower in a vase", "SKU-2041"), ("the sea in a storm", None), ("a forest in snow", "Calendar, December"),
+    ("a vase with leaves, blue", "SKU-2041"), ("the sea in a storm", None), ("a forest in snow", "Calendar, December"),
     ("a mug on a stage for a product, blue", "SKU-3310"), ("a desert at sunset", "Calendar, August"),
     ("a lotus, ink painting", None), ("mountains, ink painting", "Poster"), ("a rose at night", "SKU-2042"),
     ("a bottle on a stage for a product, green", "SKU-3311"), ("a lake at night", None), ("an abstract pattern, red", "Wrapping paper"),
@@ -53,6 +53,8 @@ class Demo:
 
     def fill(self):
         stage = self.stage
+        self.record_runs()
+        stage.create("echo", {"fail": "KSampler: CUDA out of memory. Tried to allocate 2.50 GiB."}, label="SKU-3313")
         drawn = []
         for number, (prompt, label) in enumerate(PROMPTS):
             inputs = {"prompt": prompt, "seed": 40 + number, "width": 768, "height": 576}
@@ -61,16 +63,15 @@ class Demo:
         drawn += stage.create("white-background", {"image": dahlia, "text": "New season"}, label="Dahlia, spring")
         self.dahlia = stage.create("img2img", {"image": dahlia, "prompt": "watercolour"}, label="Dahlia, card")[0]
         self.pencil = stage.create("img2img", {"image": dahlia, "prompt": "pencil"}, label="Dahlia, card")[0]
-        stage.create("echo", {"fail": "KSampler: CUDA out of memory. Tried to allocate 2.50 GiB."}, label="SKU-3313")
         ended = stage.ended(*drawn, self.dahlia, self.pencil)
-        for index in (0, 2, 8, 13):
-            stage.call("PUT", f"predictions/{drawn[index]}/notes", {"mark": "good"})
-        stage.call("PUT", f"predictions/{drawn[12]}/notes", {"mark": "bad"})
+        for index, mark in {0: "good", 15: "good", 17: "good", 19: "bad", 21: "good"}.items():
+            stage.call("PUT", f"predictions/{drawn[index]}/notes", {"mark": mark})
         self.comfyui.pictures = [self.picture(one) for one in ended[:3]]
         self.example = drawn[0]
-        for number, prompt in enumerate(["a lake at dawn between mountains", "a city at night in the rain"]):
+        for number, (prompt, _) in enumerate(PROMPTS[:3]):
+            self.comfyui.seconds = 14.2 - number
             self.prompt = self.comfyui.post(demo_workflow.graph(prompt, 81 + number))
-        self.record_runs()
+        self.comfyui.seconds = 0
 
     def picture(self, prediction):
         [file] = [file for output in prediction["outputs"] for file in output.get("files", [])]
@@ -81,7 +82,7 @@ class Demo:
         """Runs scripts, so that there are runs."""
         home = self.stage.values["home"]
         for name, source in {
-            "catalogue.lua": 'map({ "red", "blue", "green" }, function(text) return run("echo", { text = text }) end)\n',
+            "catalogue.lua": 'for _, text in ipairs { "red", "blue", "green" } do print(run("echo", { text = text }).text) end\n',
             "cards.lua": 'run("echo", { text = "a card" })\nrun("echo", { fail = "out of paint" })\n',
         }.items():
             with open(os.path.join(home, name), "w") as file:
@@ -136,7 +137,7 @@ def publish(visit, demo):
 
 def comfyui(visit, demo):
     visit.go("#/publish")
-    expect(visit.page.locator("a.workflow-card")).to_have_count(2)
+    expect(visit.page.locator("a.workflow-card")).to_have_count(3)
     pictures_drawn(visit)
 
 
@@ -193,15 +194,15 @@ def phone(visit, demo):
 
 
 VIEWS = {
-    comfyui: {}, publish: {"height": 900}, prediction: {"height": 860}, compare: {"height": 760}, form: {"height": 820},
-    runs: {"height": 420}, wall: {"height": 760}, servers: {"height": 460}, dark: {"scheme": "dark", "height": 760},
+    comfyui: {"height": 520}, publish: {"height": 900}, prediction: {"height": 860}, compare: {"height": 760}, form: {"height": 820},
+    runs: {"height": 360}, wall: {"height": 760}, servers: {"height": 640}, dark: {"scheme": "dark", "height": 760},
     chinese: {"language": "zh-CN", "height": 760}, phone: {"width": 360, "height": 640, "scheme": "dark"},
 }  # fmt: skip
 
 
 def main(program, chromium, names):
     expect.set_options(timeout=60_000)
-    with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory(prefix="studio-") as home, sync_playwright() as playwright:
         comfyui = DemoComfyUI(demo_workflow.CLASSES, [b""])
         serving = subprocess.Popen(
             [program, "serve", "--port", "0", "--app-key", "shop", "--app-secret", "change-me", "--comfyui", comfyui.url],

@@ -40,6 +40,8 @@ class DemoComfyUI:
         self.requests = []
         # Whether prompts end as soon as they are posted.
         self.is_automatic = True
+        # How long its history says that a prompt took.
+        self.seconds = 0
         self._saved = 0
         self._loop = asyncio.new_event_loop()
         self._has_begun = threading.Event()
@@ -82,7 +84,7 @@ class DemoComfyUI:
         self._do(self._step, value, most)
 
     def _post(self, body):
-        entry = {**body, "number": len(self.history) + len(self.running), "began": time.time()}
+        entry = {**body, "number": len(self.history) + len(self.running)}
         self.running.append(entry)
         self._tell(entry, ("status", {"status": {"exec_info": {"queue_remaining": len(self.running)}}}))
         if len(self.running) == 1:
@@ -93,14 +95,15 @@ class DemoComfyUI:
         if not self.running:
             return
         entry = self.running[0]
-        entry["began"] = time.time()
-        nodes = sorted(entry["prompt"], key=lambda id: (len(id), id))
-        entry["node"] = nodes[-2] if len(nodes) > 1 else nodes[-1]
+        entry["node"] = self._order(entry)[-2:][0]
         id = entry["prompt_id"]
         self._tell(entry, ("execution_start", {"prompt_id": id}), ("execution_cached", {"prompt_id": id, "nodes": []}))
         self._tell(entry, ("executing", {"prompt_id": id, "node": entry["node"], "display_node": entry["node"]}))
         if self.is_automatic:
             self._finish()
+
+    def _order(self, entry):
+        return sorted(entry["prompt"], key=lambda id: (len(id), id))
 
     def _finish(self):
         entry = self.running.pop(0)
@@ -110,16 +113,17 @@ class DemoComfyUI:
                 outputs[node] = self._output(graph, content)
         for node, output in outputs.items():
             self._tell(entry, ("executed", {"prompt_id": id, "node": node, "display_node": node, "output": output}))
-        times = [round(entry["began"] * 1000), round(time.time() * 1000)]
+        end = round(time.time() * 1000)
+        start = end - round(self.seconds * 1000)
         self.history[id] = {
             "prompt": [entry["number"], id, graph, entry.get("extra_data") or {}, list(outputs)],
             "outputs": outputs, "meta": {},
             "status": {
                 "status_str": "success", "completed": True,
                 "messages": [
-                    ["execution_start", {"prompt_id": id, "timestamp": times[0]}],
-                    ["execution_cached", {"prompt_id": id, "nodes": [], "timestamp": times[0]}],
-                    ["execution_success", {"prompt_id": id, "timestamp": times[1]}],
+                    ["execution_start", {"prompt_id": id, "timestamp": start}],
+                    ["execution_cached", {"prompt_id": id, "nodes": [], "timestamp": start}],
+                    ["execution_success", {"prompt_id": id, "timestamp": end}],
                 ],
             },
         }  # fmt: skip
@@ -134,7 +138,7 @@ class DemoComfyUI:
         folder, _, base = inputs.get("filename_prefix", "ComfyUI").rpartition("/")
         self._saved += 1
         name = f"{base}_{self._saved:05}_.png"
-        self.files["output", folder, name] = self.pictures[self._saved % len(self.pictures)]
+        self.files["output", folder, name] = self.pictures[(self._saved - 1) % len(self.pictures)]
         return {"images": [{"filename": name, "subfolder": folder, "type": "output"}]}
 
     def _preview(self, picture):
@@ -146,11 +150,17 @@ class DemoComfyUI:
     def _step(self, value, most):
         entry = self.running[0]
         id, node = entry["prompt_id"], entry["node"]
-        state = {
-            "value": value, "max": most, "state": "running", "node_id": node, "display_node_id": node, "real_node_id": node,
-            "parent_node_id": None, "prompt_id": id,
-        }  # fmt: skip
-        self._tell(entry, ("progress_state", {"prompt_id": id, "nodes": {node: state}}))
+
+        def state(node, name, value, most):
+            return {
+                "value": value, "max": most, "state": name, "node_id": node, "display_node_id": node, "real_node_id": node,
+                "parent_node_id": None, "prompt_id": id,
+            }  # fmt: skip
+
+        order = self._order(entry)
+        nodes = {one: state(one, "finished", 1, 1) for one in order[: order.index(node)]}
+        nodes[node] = state(node, "running", value, most)
+        self._tell(entry, ("progress_state", {"prompt_id": id, "nodes": nodes}))
 
     # Its frames
 

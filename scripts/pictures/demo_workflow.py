@@ -52,9 +52,9 @@ def graph(prompt, seed):
 
     return {
         "4": one("CheckpointLoaderSimple", "Load Checkpoint", ckpt_name=MODELS[0]),
-        "5": one("EmptyLatentImage", "Size of the picture", width=1024, height=768, batch_size=1),
-        "6": one("CLIPTextEncode", "What is to be seen", text=prompt, clip=["4", 1]),
-        "7": one("CLIPTextEncode", "What is not", text="text, watermark", clip=["4", 1]),
+        "5": one("EmptyLatentImage", "Empty Latent Image", width=1024, height=768, batch_size=1),
+        "6": one("CLIPTextEncode", "Prompt", text=prompt, clip=["4", 1]),
+        "7": one("CLIPTextEncode", "Not to be seen", text="text, watermark", clip=["4", 1]),
         "3": one(
             "KSampler", "KSampler", seed=seed, steps=20, cfg=7.5, sampler_name="dpmpp_2m", scheduler="karras", denoise=1.0,
             model=["4", 0], positive=["6", 0], negative=["7", 0], latent_image=["5", 0],
