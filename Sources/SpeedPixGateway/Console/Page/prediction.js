@@ -222,10 +222,13 @@ export function view(root, { path: [id] }, context) {
       : h("dl", { class: "facts" }, rows.map(([name, input]) => [h("dt", null, name), h("dd", null, shown(input))])));
   }
 
+  /** What the workflow said of its run: members with names, or a text. */
   function info() {
-    const rows = Object.entries(detail.info ?? {});
-    return rows.length > 0 && h("section", { class: "card" }, h("h2", null, t("detail.info")),
-      h("dl", { class: "facts" }, rows.map(([name, value]) => [h("dt", null, name), h("dd", null, valueText(value))])));
+    const { info: log } = detail;
+    const rows = typeof log === "object" && log !== null ? Object.entries(log) : [];
+    const content = typeof log === "string" && log ? h("p", { class: "log" }, log) : rows.length > 0
+      && h("dl", { class: "facts" }, rows.map(([name, value]) => [h("dt", null, name), h("dd", null, valueText(value))]));
+    return content && h("section", { class: "card" }, h("h2", null, t("detail.info")), content);
   }
 
   function timeline() {
