@@ -41,7 +41,8 @@ struct JournalRuns: RunsSource {
             }
         try await Self.blocking { [folder] in
             guard JournalStore.exists(in: folder) else { throw Self.noJournal }
-            try JournalStore(folder: folder).settle(run, prediction, as: found)
+            // The page may be one that was loaded before somebody else has settled it.
+            try JournalStore(folder: folder).settleDoubt(run, prediction, as: found)
         }
     }
 
