@@ -39,6 +39,12 @@ extension StoredPrediction {
         duration, owner, mark, label FROM prediction
         """
 
+    /// The same without what no list shows: each row's inputs may be as large as a request.
+    static let listSelection = """
+        SELECT number, id, workflow, version, '{}' AS inputs, NULL AS seeds, status, outputs, NULL AS info, failure, created,
+        began, ended, duration, owner, mark, label FROM prediction
+        """
+
     /// A row that makes no sense. Nothing of it is used.
     struct MalformedRecord: Error, CustomStringConvertible {
         let number: Int64?
