@@ -83,8 +83,9 @@ struct JournalRuns: RunsSource {
 
     private static func json(_ create: RecordedCreate) -> JSONValue {
         var members = RunText.json(create).objectValue ?? [:]
-        // It may be large, and the page shows files.
+        // Both may be large: the page shows files, and what went into those alone that somebody has to find again.
         members["output"] = nil
+        if !create.isInDoubt { members["input"] = nil }
         members["reused"] = .bool(create.isReused)
         members["in_doubt"] = .bool(create.isInDoubt)
         members["saved"] = .array(create.paths.map { .string($0) })

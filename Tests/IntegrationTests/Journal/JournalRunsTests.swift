@@ -72,6 +72,7 @@ struct JournalRunsTests {
         #expect(doubt["in_doubt"] == true && doubt["state"] == "in_doubt" && doubt["label"] == "L2")
         #expect(doubt["workflow"] == "echo" && doubt["saved"] == .array([]) && doubt["reused"] == false)
         #expect(predictions.last?["id"] == "p-1" && predictions.last?["in_doubt"] == false)
+        #expect(doubt["input"] == ["text": "x"] && predictions.last?["input"] == nil)
         try await source.settle(1, "create 2", as: .created(id: "p-7"))
         let after = try await source.run(1)["predictions"]?.arrayValue ?? []
         #expect(after.map { $0["id"] } == ["p-1", "p-7"])
