@@ -187,6 +187,23 @@ struct PredictionListTests {
         }
     }
 
+    @Test("A list reads the beginning of a long failure, and no long outputs")
+    func longRows() async throws {
+        try await Self.with { database in
+            let long = String(repeating: "ä", count: 200_000)
+            try await DatabaseQueue(path: database.path).write { connection in
+                try connection.execute(sql: "UPDATE prediction SET failure = ? WHERE number = 3", arguments: [long])
+                try connection.execute(
+                    sql: "UPDATE prediction SET outputs = ? WHERE number = 2",
+                    arguments: [#"{"text":{"data":"\#(long)"}}"#])
+            }
+            let records = try await database.list(try Self.query("through=3"), running: []).records
+            #expect(records.map(\.status) == [.failed, .succeeded, .succeeded])
+            #expect(records[0].failure == String(long.prefix(StoredPrediction.listedFailure)))
+            #expect(records[1].outputs.count == 1 && records[1].heldBytes < 2000 && records[2].outputs.isEmpty)
+        }
+    }
+
     @Test("A database of before is listed, with what can be found of its predictions")
     func migration() async throws {
         try await withDirectory { folder in
