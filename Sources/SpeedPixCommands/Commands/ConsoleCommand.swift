@@ -11,15 +11,15 @@ struct ConsoleCommand: ContextCommand {
               speedpix console
               speedpix console --no-browser
 
-            The console is a page of the gateway: predictions with their pictures, workflows,
-            servers, runs. This prints a link to it, which is good once and for five minutes,
-            and opens it. The browser that has opened it stays signed in for 30 days, also
-            when the gateway is started anew.
+            The console is a page of the gateway: predictions with their pictures,
+            workflows, servers, runs. This prints a link to it, which is good once and for
+            five minutes, and opens it. The browser that has opened it stays signed in for
+            30 days, also when the gateway is started anew.
 
-            The gateway is the one that "speedpix serve" runs on the same data folder, or the
-            one that --gateway and --admin-token-file name. For one on another machine, make
-            a tunnel (ssh -L 8187:127.0.0.1:8187 HOST), and type this there: the link is
-            good at this end, too.
+            The gateway is the one that "speedpix serve" runs on the same data folder, or
+            the one that --gateway and --admin-token-file name. For one on another machine,
+            make a tunnel (ssh -L 8187:127.0.0.1:8187 HOST), and type this there: the link
+            is good at this end, too.
             """)
 
     @OptionGroup var admin: AdminOptions

@@ -15,7 +15,7 @@ struct PictureRoutesTests {
         stub.on(
             "white-background", .progress(0.5),
             .succeed(output: ["images": stub.file([7, 8], named: "white.png")]))
-        try await ImageService.application(client).test(.ahc(.http)) { browser in
+        try await ImageService.application(client).test(.live) { browser in
             let events = try await browser.execute(
                 uri: "/pictures?text=New", method: .post, body: ByteBuffer(bytes: [1, 2, 3]))
             let text = String(buffer: events.body)
@@ -36,7 +36,7 @@ struct PictureRoutesTests {
     func failure() async throws {
         let (client, stub) = SpeedPixClient.stubbed()
         stub.on("white-background", .fail("nothing was found to cut out"))
-        try await ImageService.application(client).test(.ahc(.http)) { browser in
+        try await ImageService.application(client).test(.live) { browser in
             let events = try await browser.execute(uri: "/pictures", method: .post, body: ByteBuffer(bytes: [1]))
             #expect(String(buffer: events.body).hasSuffix(#""message":"nothing was found to cut out"}"# + "\n\n"))
         }
@@ -47,7 +47,7 @@ struct PictureRoutesTests {
         let (client, stub) = SpeedPixClient.stubbed()
         stub.on("white-background", .succeed())
         stub.inject(.refusedConnection, into: .create, times: .max)
-        try await ImageService.application(client).test(.ahc(.http)) { browser in
+        try await ImageService.application(client).test(.live) { browser in
             let events = try await browser.execute(uri: "/pictures", method: .post, body: ByteBuffer(bytes: [1]))
             let text = String(buffer: events.body)
             #expect(text.contains(#""code":"network""#), "\(text)")
@@ -59,7 +59,7 @@ struct PictureRoutesTests {
     func disconnect() async throws {
         let (client, stub) = SpeedPixClient.stubbed()
         stub.on("white-background", .progress(0.5))
-        try await ImageService.application(client).test(.ahc(.http)) { browser in
+        try await ImageService.application(client).test(.live) { browser in
             var request = HTTPClientRequest(url: "http://127.0.0.1:\(try #require(browser.port))/pictures")
             request.method = .POST
             request.body = .bytes([1])
@@ -74,7 +74,7 @@ struct PictureRoutesTests {
     @Test("A picture of an unknown prediction is not found")
     func unknown() async throws {
         let (client, _) = SpeedPixClient.stubbed()
-        try await ImageService.application(client).test(.ahc(.http)) { browser in
+        try await ImageService.application(client).test(.live) { browser in
             let picture = try await browser.execute(uri: "/pictures/none", method: .get)
             #expect(picture.status == .notFound)
         }
