@@ -125,7 +125,8 @@ def batches(stage):
         with open(os.path.join(home, name), "w") as file:
             file.write(text)
     worker = subprocess.Popen(
-        [stage.values["speedpix"], "worker", "--queue", queue, "--trust", "any"], cwd=home, env=stage.environment(**stage.credentials),
+        [stage.values["speedpix"], "worker", "--queue", queue, "--trust", "any"], cwd=home,
+        env=stage.environment(**stage.credentials),
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:

@@ -82,7 +82,9 @@ def form(stage):
         inputs = stage.prediction(made["id"])["inputs"]
         assert inputs["picture"]["file"]["filename"] == "photo.jpg", inputs
         values = {name: input["value"] for name, input in inputs.items() if "value" in input}
-        assert {"size": 32, "greeting": "Grüße aus 杭州", "look": "grey", "framed": True}.items() <= values.items(), values
+        assert {"size": 32, "greeting": "Grüße aus 杭州", "look": "grey", "framed": True}.items() <= values.items(), (
+            values
+        )
         assert made["key"] == "console"
 
         # A result as the input, and four with seeds of their own.

@@ -19,19 +19,28 @@ PATIENCE = 60
 class Visit:
     """One page in a browser of its own.
 
-    Whatever the browser reports as an error is a problem, a breach of the page's own policy included; so is a dialog that a script
-    has opened, and a request to elsewhere.
+    Whatever the browser reports as an error is a problem, a breach of the page's own policy included; so is a dialog that a
+    script has opened, and a request to elsewhere.
     """
 
     def __init__(
-        self, stage, language="en-GB", scheme="light", width=1280, height=860, scale=1, motion="no-preference", ignoring=None
+        self,
+        stage,
+        language="en-GB",
+        scheme="light",
+        width=1280,
+        height=860,
+        scale=1,
+        motion="no-preference",
+        ignoring=None,
     ):
         self.stage = stage
         self.language = language.split("-")[0]
         self.problems = []
         self._ignored = ignoring
         self.context = stage.browser.new_context(
-            viewport={"width": width, "height": height}, device_scale_factor=scale, color_scheme=scheme, locale=language, reduced_motion=motion,
+            viewport={"width": width, "height": height}, device_scale_factor=scale, color_scheme=scheme,
+            locale=language, reduced_motion=motion,
             permissions=["clipboard-read", "clipboard-write"], accept_downloads=True,
         )  # fmt: skip
         self.page = self.context.new_page()
@@ -162,7 +171,8 @@ class Visit:
             """async rules => {
               scrollTo(0, 0);
               const { violations } = await axe.run({ runOnly: rules, resultTypes: ["violations"] });
-              return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(node => node.html.slice(0, 300)).join(" ")}`);
+              const places = (nodes) => nodes.map(({ html }) => html.slice(0, 300)).join(" ");
+              return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${places(nodes)}`);
             }""",
             rules,
         )  # fmt: skip
