@@ -229,7 +229,7 @@ def compare(stage):
         page.mouse.up()
         assert abs(float(slider.input_value()) - 25) < 2, slider.input_value()
 
-        row = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name="seed", exact=True))
+        row = visit.row("seed")
         expect(row.get_by_role("cell")).to_have_text(["1", "2"])
         page.keyboard.press("g")
         page.keyboard.press("n")

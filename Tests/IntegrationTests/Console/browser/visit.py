@@ -117,6 +117,10 @@ class Visit:
         """What an input of a workflow is given in, by its name; its label may also have its bounds."""
         return self.page.get_by_label(re.compile(f"^{re.escape(name)}( |$)"))
 
+    def row(self, name):
+        """A row of a table, by what stands at its head."""
+        return self.page.get_by_role("row").filter(has=self.page.get_by_role("rowheader", name=name, exact=True))
+
     def tile(self, id):
         return self.page.locator(f"a.tile[href='#/predictions/{id}']")
 
