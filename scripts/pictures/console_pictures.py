@@ -1,7 +1,7 @@
 """Takes the pictures of docs/console.md: console_pictures.py SPEEDPIX CHROMIUM [NAME…].
 
-It starts a gateway with a home folder of its own and a made-up ComfyUI, fills it with what the built-in workflows draw, and looks at
-it with what the tests of the console use.
+It starts a gateway with a home folder of its own and a made-up ComfyUI, fills it with what the built-in workflows draw,
+and looks at it with what the tests of the console use.
 """
 
 import os
@@ -26,10 +26,12 @@ PROMPTS = [
     ("a vase with leaves, blue", "SKU-2041"), ("the sea in a storm", None), ("a forest in snow", "Calendar, December"),
     ("a mug on a stage for a product, blue", "SKU-3310"), ("a desert at sunset", "Calendar, August"),
     ("a lotus, ink painting", None), ("mountains, ink painting", "Poster"), ("a rose at night", "SKU-2042"),
-    ("a bottle on a stage for a product, green", "SKU-3311"), ("a lake at night", None), ("an abstract pattern, red", "Wrapping paper"),
+    ("a bottle on a stage for a product, green", "SKU-3311"), ("a lake at night", None),
+    ("an abstract pattern, red", "Wrapping paper"),
     ("the sea at sunset", "Calendar, July"), ("a city at dawn", None), ("a bowl on a stage for a product, yellow", "SKU-3312"),
     ("a forest at dawn", "Calendar, May"), ("a vase with flowers, red", "SKU-2043"), ("mountains in snow at night", None),
-    ("an abstract pattern, blue and gold", "Wrapping paper"), ("a desert at night", None), ("a lake in the rain", "Calendar, November"),
+    ("an abstract pattern, blue and gold", "Wrapping paper"), ("a desert at night", None),
+    ("a lake in the rain", "Calendar, November"),
 ]  # fmt: skip
 
 
@@ -47,7 +49,11 @@ class Demo:
         body = {"filename": os.path.basename(path), "content_type": type, "size": len(content)}
         signed = self.stage.call("POST", "uploads", body)
         request = urllib.request.Request(
-            f"{self.stage.endpoint}{signed['upload_url']}", method="PUT", data=content, headers={"Content-Type": signed["content_type"]})
+            f"{self.stage.endpoint}{signed['upload_url']}",
+            method="PUT",
+            data=content,
+            headers={"Content-Type": signed["content_type"]},
+        )
         urllib.request.urlopen(request, timeout=60).close()
         return signed["url"]
 
@@ -97,7 +103,9 @@ class Demo:
             "--output", "images=9.images", "--comfyui", self.comfyui.url,
         )  # fmt: skip
         self.comfyui.is_automatic = False
-        running, *_ = self.stage.create("scene", {"prompt": "the sea at sunset"}, count=3, randomise_seeds=True, label="Scene")
+        running, *_ = self.stage.create(
+            "scene", {"prompt": "the sea at sunset"}, count=3, randomise_seeds=True, label="Scene"
+        )
         while self.stage.prediction(running)["state"] != "running" or not self.comfyui.running:
             pass
         self.comfyui.preview(self.comfyui.pictures[0])
@@ -121,7 +129,9 @@ def take(visit, name):
 
 
 def pictures_drawn(visit, selector="main img"):
-    visit.wait_until(f"""() => [...document.querySelectorAll("{selector}")].every(image => image.complete && image.naturalWidth)""")
+    visit.wait_until(
+        f"""() => [...document.querySelectorAll("{selector}")].every(image => image.complete && image.naturalWidth)"""
+    )
 
 
 # Each takes a picture of the page as it is; those of what changes the gateway come last.
@@ -194,7 +204,8 @@ def phone(visit, demo):
 
 
 VIEWS = {
-    comfyui: {"height": 520}, publish: {"height": 900}, prediction: {"height": 860}, compare: {"height": 760}, form: {"height": 820},
+    comfyui: {"height": 520}, publish: {"height": 900}, prediction: {"height": 860}, compare: {"height": 760},
+    form: {"height": 820},
     runs: {"height": 360}, wall: {"height": 760}, servers: {"height": 640}, dark: {"scheme": "dark", "height": 760},
     chinese: {"language": "zh-CN", "height": 760}, phone: {"width": 360, "height": 640, "scheme": "dark"},
 }  # fmt: skip
@@ -206,7 +217,8 @@ def main(program, chromium, names):
         comfyui = DemoComfyUI(demo_workflow.CLASSES, [b""])
         serving = subprocess.Popen(
             [program, "serve", "--port", "0", "--app-key", "shop", "--app-secret", "change-me", "--comfyui", comfyui.url],
-            cwd=home, env={**os.environ, "HOME": home, "XDG_DATA_HOME": f"{home}/.local/share"}, stdout=subprocess.PIPE, text=True,
+            cwd=home, env={**os.environ, "HOME": home, "XDG_DATA_HOME": f"{home}/.local/share"},
+            stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
         try:
             words = serving.stdout.readline().split()

@@ -143,7 +143,12 @@ class DemoComfyUI:
 
     def _preview(self, picture):
         entry = self.running[0]
-        about = {"prompt_id": entry["prompt_id"], "node_id": entry["node"], "display_node_id": entry["node"], "image_type": "image/png"}
+        about = {
+            "prompt_id": entry["prompt_id"],
+            "node_id": entry["node"],
+            "display_node_id": entry["node"],
+            "image_type": "image/png",
+        }
         words = json.dumps(about).encode()
         self._send(entry.get("client_id"), 2, struct.pack(">II", 4, len(words)) + words + picture)
 
@@ -172,7 +177,13 @@ class DemoComfyUI:
         if client not in self.sockets:
             return
         length = len(data)
-        head = bytes([length]) if length < 126 else struct.pack(">BH", 126, length) if length < 1 << 16 else struct.pack(">BQ", 127, length)
+        head = (
+            bytes([length])
+            if length < 126
+            else struct.pack(">BH", 126, length)
+            if length < 1 << 16
+            else struct.pack(">BQ", 127, length)
+        )
         self.sockets[client].write(bytes([0x80 | opcode]) + head + data)
 
     # Its calls
@@ -187,7 +198,10 @@ class DemoComfyUI:
             case "GET", "object_info":
                 return self.classes
             case "GET", "queue":
-                rows = [[one["number"], one["prompt_id"], one["prompt"], {"client_id": one.get("client_id")}, []] for one in self.running]
+                rows = [
+                    [one["number"], one["prompt_id"], one["prompt"], {"client_id": one.get("client_id")}, []]
+                    for one in self.running
+                ]
                 return {"queue_running": rows[:1], "queue_pending": rows[1:]}
             case "GET", "history":
                 return dict(list(self.history.items())[-int(query.get("max_items", ["1000"])[0]) :])
@@ -226,7 +240,12 @@ class DemoComfyUI:
                     self._view(writer, query)
                     continue
                 answer = self._answer(method, path, body, query)
-                self._reply(writer, "200 OK" if answer is not None else "404 Not Found", json.dumps(answer).encode(), "application/json")
+                self._reply(
+                    writer,
+                    "200 OK" if answer is not None else "404 Not Found",
+                    json.dumps(answer).encode(),
+                    "application/json",
+                )
                 await writer.drain()
         except (ConnectionError, asyncio.IncompleteReadError):
             pass
@@ -244,14 +263,18 @@ class DemoComfyUI:
         return body
 
     def _view(self, writer, query):
-        key = tuple(query.get(name, [default])[0] for name, default in [("type", "output"), ("subfolder", ""), ("filename", "")])
+        key = tuple(
+            query.get(name, [default])[0] for name, default in [("type", "output"), ("subfolder", ""), ("filename", "")]
+        )
         if key in self.files:
             self._reply(writer, "200 OK", self.files[key], "image/png")
         else:
             self._reply(writer, "404 Not Found", b"", "text/plain")
 
     def _reply(self, writer, status, body, type):
-        writer.write(f"HTTP/1.1 {status}\r\nContent-Type: {type}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
+        writer.write(
+            f"HTTP/1.1 {status}\r\nContent-Type: {type}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+        )
 
     async def _talk(self, reader, writer, headers, client):
         key = base64.b64encode(hashlib.sha1(headers["sec-websocket-key"].encode() + GUID).digest()).decode()

@@ -21,7 +21,8 @@ MODELS = ["juggernautXL_v9.safetensors", "sd_xl_base_1.0.safetensors"]
 CLASSES = {
     "CheckpointLoaderSimple": node("Load Checkpoint", [("ckpt_name", choice(*MODELS))], ["MODEL", "CLIP", "VAE"]),
     "CLIPTextEncode": node(
-        "CLIP Text Encode (Prompt)", [("text", ["STRING", {"multiline": True, "default": ""}]), ("clip", ["CLIP"])], ["CONDITIONING"]),
+        "CLIP Text Encode (Prompt)", [("text", ["STRING", {"multiline": True, "default": ""}]), ("clip", ["CLIP"])],
+        ["CONDITIONING"]),
     "EmptyLatentImage": node(
         "Empty Latent Image",
         [("width", whole(1024, 16, 16384, step=8)), ("height", whole(1024, 16, 16384, step=8)), ("batch_size", whole(1, 1, 64))],

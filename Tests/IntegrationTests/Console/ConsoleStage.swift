@@ -85,16 +85,21 @@ final class ConsoleStage: Sendable {
     }
 
     private func stop() async throws {
-        let program = try #require(serving.withLock { $0 }).program
+        let program = try current().program
         program.send(SIGINT)
         _ = try await program.end()
+    }
+
+    private func current() throws -> Serving {
+        let current = serving.withLock { $0 }
+        return try #require(current)
     }
 
     // MARK: What flows take and ask for
 
     /// What every flow takes.
     private func values() throws -> JSONValue {
-        let serving = try #require(serving.withLock { $0 })
+        let serving = try current()
         let access = GatewayAccess(directory: home[".local/share/speedpix/gateway"])
         let token = try String(contentsOfFile: access.tokenFile, encoding: .utf8)
         return [
@@ -113,8 +118,8 @@ final class ConsoleStage: Sendable {
         case "stop": try await stop()
         case "start":
             // A page knows the gateway by its address.
-            let endpoint = try #require(serving.withLock { $0 }).endpoint
-            try await start(port: try #require(endpoint.split(separator: ":").last.flatMap { Int($0) }))
+            let port = try current().endpoint.split(separator: ":").last.flatMap { Int($0) }
+            try await start(port: try #require(port))
         case "hold":
             comfyUI.setAutomatic(false)
             postsBefore.withLock { $0 = comfyUI.posted.count }
@@ -124,7 +129,8 @@ final class ConsoleStage: Sendable {
         case "preview":
             // What the gateway wants of previews has come, and the first prompt that is held.
             await comfyUI.waitForTexts(1)
-            await comfyUI.waitForPosts(postsBefore.withLock { $0 } + 1)
+            let before = postsBefore.withLock { $0 }
+            await comfyUI.waitForPosts(before + 1)
             comfyUI.preview(TestPNG.pixel(UInt32(try Self.number(values["color"]))))
         case "add_file": comfyUI.addFile(values["key"]?.stringValue ?? "", TestPNG.pixel(0))
         case "set_models": try await setModels(values["names"] ?? [])

@@ -25,9 +25,13 @@ def fill_gateway(stage):
     publish(stage, "postcard", POSTCARD, "--alias", "main")
     publish(stage, "postcard", POSTCARD)
     image = upload(stage, "photo.jpg", "image/jpeg", photo(stage))
-    [card] = stage.create("postcard", {"picture": image}, label="A card with quite a long label for one that is shown so small")
+    [card] = stage.create(
+        "postcard", {"picture": image}, label="A card with quite a long label for one that is shown so small"
+    )
     [other] = stage.create("postcard", {"picture": image, "greeting": "Good bye", "seed": 2})
-    [failed] = stage.create("echo", {"fail": "the paint has run out, and a_very_long_word_without_any_space_in_it_" * 3})
+    [failed] = stage.create(
+        "echo", {"fail": "the paint has run out, and a_very_long_word_without_any_space_in_it_" * 3}
+    )
     [data] = stage.create("echo", {"text": "hello", "data": {"list": [1, 2, {"seed": 2**64 - 1}]}})
     stage.ended(card, other, failed, data)
     stage.call("PUT", f"predictions/{card}/notes", {"mark": "good"})
@@ -71,8 +75,10 @@ def views(stage):
 
 
 def chinese(stage):
-    """The page in Chinese for a browser that wants it: nothing of it is left in English, and it can be read on a small screen."""
-    english, chinese = [json.load(urllib.request.urlopen(f"{stage.endpoint}/console/texts_{one}.json")) for one in ("en", "zh")]
+    """The page in Chinese for a browser that wants it: nothing is left in English, and it fits a small screen."""
+    english, chinese = [
+        json.load(urllib.request.urlopen(f"{stage.endpoint}/console/texts_{one}.json")) for one in ("en", "zh")
+    ]
     check_translation(english, chinese)
     known = {text for key, text in english.items() if text != chinese.get(key) and not re.search(r"[{}]", text)}
     # Inputs and outputs of workflows have names of their own.

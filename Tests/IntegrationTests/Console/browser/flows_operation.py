@@ -125,7 +125,8 @@ def batches(stage):
         with open(os.path.join(home, name), "w") as file:
             file.write(text)
     worker = subprocess.Popen(
-        [stage.values["speedpix"], "worker", "--queue", queue, "--trust", "any"], cwd=home, env=stage.environment(**stage.credentials),
+        [stage.values["speedpix"], "worker", "--queue", queue, "--trust", "any"], cwd=home,
+        env=stage.environment(**stage.credentials),
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
@@ -136,19 +137,19 @@ def batches(stage):
         with stage.visit() as visit:
             page = visit.page
             visit.link("nav.batches").click()
-            row = page.get_by_role("row").filter(has_text="cards")
+            row = visit.row("cards")
             expect(row).to_contain_text(visit.t("batches.done", done=3, rows=3))
             visit.check_axe("batches")
             row.get_by_role("link").click()
             expect(visit.heading("cards")).to_be_visible()
-            failed = page.get_by_role("row").filter(has_text="B2")
+            failed = visit.row("B2")
             expect(failed).to_contain_text(visit.t("batches.row.failed"))
             expect(failed).to_contain_text("out of paint")
             visit.check_axe("a batch")
             visit.check_width("a batch")
             visit.field("runs.filter").select_option("succeeded")
             expect(page.get_by_role("rowheader")).to_have_text(["A1", "C3"])
-            page.get_by_role("row").filter(has_text="A1").get_by_role("link").click()
+            visit.row("A1").get_by_role("link").click()
             expect(visit.heading("echo")).to_be_visible()
             expect(page.get_by_text("red", exact=True).first).to_be_visible()
     finally:

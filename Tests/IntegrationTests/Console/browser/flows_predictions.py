@@ -49,7 +49,13 @@ def detail(stage):
         visit.tile(id).click()
         expect(visit.heading("Lighthouse")).to_be_visible()
         main = page.locator("main")
-        for text in ["a lighthouse in a storm", str(2**63 + 11), visit.t("state.succeeded"), visit.t("event.began"), id]:
+        for text in [
+            "a lighthouse in a storm",
+            str(2**63 + 11),
+            visit.t("state.succeeded"),
+            visit.t("event.began"),
+            id,
+        ]:
             expect(main.get_by_text(text, exact=True).first).to_be_visible()
         for name in ["detail.inputs", "detail.timeline", "detail.info"]:
             expect(main.get_by_role("heading", name=visit.t(name), exact=True)).to_be_visible()
@@ -157,7 +163,7 @@ def cancel(stage):
 
 
 def again(stage):
-    """A prediction once more: with a changed input, four times with other seeds, and its result as the input of another workflow."""
+    """A prediction once more: with a changed input, four times with other seeds, and as the input of another workflow."""
     [id] = stage.create("text-to-image", picture("a castle", seed=7))
     stage.ended(id)
     with stage.visit() as visit:
@@ -223,7 +229,7 @@ def compare(stage):
         page.mouse.up()
         assert abs(float(slider.input_value()) - 25) < 2, slider.input_value()
 
-        row = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name="seed", exact=True))
+        row = visit.row("seed")
         expect(row.get_by_role("cell")).to_have_text(["1", "2"])
         page.keyboard.press("g")
         page.keyboard.press("n")
@@ -299,7 +305,11 @@ def copies(stage):
         expect(page.locator("main h1")).to_have_text("echo")
         for name, command in runs.items():
             text = visit.copied(visit.button("copyAs.name", name=name))
-            for secret in (stage.values["app_secret"], stage.values["admin_token"], page.evaluate("() => localStorage['speedpix.token']")):
+            for secret in (
+                stage.values["app_secret"],
+                stage.values["admin_token"],
+                page.evaluate("() => localStorage['speedpix.token']"),
+            ):
                 assert secret not in text, name
             path = os.path.join(home, f"copied.{name}")
             with open(path, "w") as file:

@@ -103,7 +103,9 @@ def troubles(stage):
         expect(publish).to_be_enabled()
 
         # A node that spends credits.
-        findings = plan_of(visit, stage, comfyui.changed(_1={"class_type": "TestPartnerImage", "inputs": {"prompt": "a shoe"}}))
+        findings = plan_of(
+            visit, stage, comfyui.changed(_1={"class_type": "TestPartnerImage", "inputs": {"prompt": "a shoe"}})
+        )
         expect(findings).to_contain_text(pattern(visit, "partner_node"))
         expect(publish).to_be_disabled()
         visit.field("publish.partner").check()

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 import comfyui
 from flows_workflows import photo, publish
 
-MARKUP = "<img src=x onerror=\"hacked=1\"></b><script>hacked=1</script>'\"&amp;"
+MARKUP = '<img src=x onerror="hacked=1"></b><script>hacked=1</script>\'"&amp;'
 TITLE = f"Title {MARKUP}"
 
 
@@ -16,7 +16,11 @@ def upload(stage, filename, type, content):
     """Uploads a file as the page does; gives the URL that goes into an input."""
     signed = stage.call("POST", "uploads", {"filename": filename, "content_type": type, "size": len(content)})
     request = urllib.request.Request(
-        f"{stage.endpoint}{signed['upload_url']}", method="PUT", data=content, headers={"Content-Type": signed["content_type"]})
+        f"{stage.endpoint}{signed['upload_url']}",
+        method="PUT",
+        data=content,
+        headers={"Content-Type": signed["content_type"]},
+    )
     urllib.request.urlopen(request, timeout=60).close()
     return signed["url"]
 
@@ -76,8 +80,15 @@ def hostile_texts(stage):
         shows("#/publish")
         shows(f"#/publish/1/{prompt}", TITLE)
         # Places that somebody else has made up.
-        for address in [f"#/{MARKUP}", f"#/predictions/{MARKUP}", f"#/workflows/{MARKUP}", f"#/runs/{MARKUP}", "#/__proto__",
-                        "#/constructor/x", "#/predictions/..%2f..%2fstatus"]:
+        for address in [
+            f"#/{MARKUP}",
+            f"#/predictions/{MARKUP}",
+            f"#/workflows/{MARKUP}",
+            f"#/runs/{MARKUP}",
+            "#/__proto__",
+            "#/constructor/x",
+            "#/predictions/..%2f..%2fstatus",
+        ]:
             visit._ignored = "status of 40[0-9]"
             shows(address)
 
@@ -88,7 +99,7 @@ def hostile_files(stage):
     drawing = f"""<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30" onload="{attack}">
     <script>{attack}</script><rect width="40" height="30" fill="teal"/>
     <foreignObject width="9" height="9"><iframe xmlns="http://www.w3.org/1999/xhtml" src="javascript:alert(1)"/></foreignObject></svg>"""
-    html = f"<!doctype html><title>page</title><script>{attack}</script><img src=x onerror=\"{attack}\">"
+    html = f'<!doctype html><title>page</title><script>{attack}</script><img src=x onerror="{attack}">'
     files = {
         "drawing.svg": ("image/svg+xml", drawing), "page.html": ("text/html", html), "picture.png": ("image/png", html),
         "page.xhtml": ("application/xhtml+xml", f"<html xmlns='http://www.w3.org/1999/xhtml'><script>{attack}</script></html>"),

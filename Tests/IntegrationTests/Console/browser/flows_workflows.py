@@ -82,7 +82,9 @@ def form(stage):
         inputs = stage.prediction(made["id"])["inputs"]
         assert inputs["picture"]["file"]["filename"] == "photo.jpg", inputs
         values = {name: input["value"] for name, input in inputs.items() if "value" in input}
-        assert {"size": 32, "greeting": "Grüße aus 杭州", "look": "grey", "framed": True}.items() <= values.items(), values
+        assert {"size": 32, "greeting": "Grüße aus 杭州", "look": "grey", "framed": True}.items() <= values.items(), (
+            values
+        )
         assert made["key"] == "console"
 
         # A result as the input, and four with seeds of their own.
@@ -116,7 +118,7 @@ def versions(stage):
         dialog = page.get_by_role("dialog")
         expect(dialog).to_contain_text(visit.t("workflows.aliasMoves", alias="main", **{"from": "v1"}, to="v2"))
         dialog.get_by_role("button", name=visit.t("workflows.aliasMove"), exact=True).click()
-        expect(page.get_by_role("row").filter(has_text="v2").get_by_text("main", exact=True)).to_be_visible()
+        expect(visit.row("v2").get_by_text("main", exact=True)).to_be_visible()
         assert stage.call("GET", "workflows/postcard")["aliases"] == {"main": "v2"}
 
         open_part("run")

@@ -1,8 +1,8 @@
 """Does what a person does in the console, in headless Chromium, as the tests ask for it: one flow after the other.
 
-main.py CHROMIUM: a line of standard input is a request, {"flow": NAME, "values": {...}}. While the flow is done, lines of standard
-output ask the test for something, {"ask": NAME, "values": {...}}, which a line of standard input answers; the last one is
-{"end": null}, or what went wrong. The program ends with its standard input.
+main.py CHROMIUM: a line of standard input is a request, {"flow": NAME, "values": {...}}. While the flow is done, lines of
+standard output ask the test for something, {"ask": NAME, "values": {...}}, which a line of standard input answers; the
+last one is {"end": null}, or what went wrong. The program ends with its standard input.
 """
 
 import json

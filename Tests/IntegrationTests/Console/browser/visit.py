@@ -19,19 +19,28 @@ PATIENCE = 60
 class Visit:
     """One page in a browser of its own.
 
-    Whatever the browser reports as an error is a problem, a breach of the page's own policy included; so is a dialog that a script
-    has opened, and a request to elsewhere.
+    Whatever the browser reports as an error is a problem, a breach of the page's own policy included; so is a dialog that a
+    script has opened, and a request to elsewhere.
     """
 
     def __init__(
-        self, stage, language="en-GB", scheme="light", width=1280, height=860, scale=1, motion="no-preference", ignoring=None
+        self,
+        stage,
+        language="en-GB",
+        scheme="light",
+        width=1280,
+        height=860,
+        scale=1,
+        motion="no-preference",
+        ignoring=None,
     ):
         self.stage = stage
         self.language = language.split("-")[0]
         self.problems = []
         self._ignored = ignoring
         self.context = stage.browser.new_context(
-            viewport={"width": width, "height": height}, device_scale_factor=scale, color_scheme=scheme, locale=language, reduced_motion=motion,
+            viewport={"width": width, "height": height}, device_scale_factor=scale, color_scheme=scheme,
+            locale=language, reduced_motion=motion,
             permissions=["clipboard-read", "clipboard-write"], accept_downloads=True,
         )  # fmt: skip
         self.page = self.context.new_page()
@@ -108,6 +117,10 @@ class Visit:
         """What an input of a workflow is given in, by its name; its label may also have its bounds."""
         return self.page.get_by_label(re.compile(f"^{re.escape(name)}( |$)"))
 
+    def row(self, name):
+        """A row of a table, by what stands at its head."""
+        return self.page.get_by_role("row").filter(has=self.page.get_by_role("rowheader", name=name, exact=True))
+
     def tile(self, id):
         return self.page.locator(f"a.tile[href='#/predictions/{id}']")
 
@@ -162,7 +175,8 @@ class Visit:
             """async rules => {
               scrollTo(0, 0);
               const { violations } = await axe.run({ runOnly: rules, resultTypes: ["violations"] });
-              return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(node => node.html.slice(0, 300)).join(" ")}`);
+              const places = (nodes) => nodes.map(({ html }) => html.slice(0, 300)).join(" ");
+              return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${places(nodes)}`);
             }""",
             rules,
         )  # fmt: skip
