@@ -422,7 +422,7 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
-            exclude: ["Scripts"],
+            exclude: ["Console/browser", "Scripts"],
             swiftSettings: swift
         ),
     ]

@@ -26,15 +26,32 @@ extension JournalStore {
     /// - Parameters:
     ///   - run: The run that has it. Of a batch, that of its row, or the batch's own if no other row has such a create.
     ///   - create: Its position, or its number.
-    /// - Throws: ``SpeedPixError``: `invalid_argument` if the run has no such create, it is not in doubt, several rows of the
-    ///   batch have one, or another create of the run or the batch has the prediction; `journal_failed`, also while a process
-    ///   has the run.
+    /// - Throws: ``SpeedPixError``: `invalid_argument` if the run has no such create, it is neither in doubt nor without an end,
+    ///   several rows of the batch have one, or another create of the run or the batch has the prediction; `journal_failed`,
+    ///   also while a process has the run.
     public func settle(_ run: Int64, _ create: String, as settlement: Settlement) throws {
+        // The service may have forgotten a prediction whose end is not known.
+        try settle(run, create, as: settlement, states: Self.doubtful + ["created"])
+    }
+
+    /// The same, for a person who may be looking at an older state: a create that has been settled meanwhile, or was found
+    /// to be made, stays as it is, since what it has paid for would be made again.
+    ///
+    /// - Throws: As ``settle(_:_:as:)``, and `invalid_argument` for a create that is not in doubt.
+    package func settleDoubt(_ run: Int64, _ create: String, as settlement: Settlement) throws {
+        try settle(run, create, as: settlement, states: Self.doubtful)
+    }
+
+    /// The states of creates in doubt.
+    private static let doubtful = ["intended", "in_doubt"]
+
+    /// - Parameter states: Of creates that may be settled.
+    private func settle(_ run: Int64, _ create: String, as settlement: Settlement, states: [String]) throws {
         let batch = try database.setUp { try Self.batch(of: run, $0) } ?? run
         let lock = try lock(batch)
         defer { lock.release() }
         try database.setUp { database in
-            let found = try Self.unsettled(run, create, database)
+            let found = try Self.unsettled(run, create, states, database)
             switch settlement {
             case .created(let id):
                 try Self.checkIsFree(id, of: found, batch, database)
@@ -58,7 +75,9 @@ extension JournalStore {
         }
     }
 
-    private static func unsettled(_ run: Int64, _ create: String, _ database: Database) throws -> Unsettled {
+    private static func unsettled(
+        _ run: Int64, _ create: String, _ states: [String], _ database: Database
+    ) throws -> Unsettled {
         let rows = try Row.fetchAll(
             database,
             sql: """
@@ -66,14 +85,13 @@ extension JournalStore {
                 FROM "create" c WHERE (c.run = ?1 OR c.run IN (SELECT run FROM batch_row WHERE batch = ?1))
                 AND (position = ?2 OR CAST(number AS TEXT) = ?2) ORDER BY position IS ?2 DESC, number DESC
                 """, arguments: [run, create])
-        // The service may have forgotten a prediction whose end is not known.
-        let open = rows.filter { ["intended", "in_doubt", "created"].contains($0["state"] as String) }
+        let open = rows.filter { states.contains($0["state"] as String) }
         guard let row = open.first else {
+            let lack = states == doubtful ? "not in doubt" : "neither in doubt nor without an end"
             throw SpeedPixError(
                 .invalidArgument,
                 rows.isEmpty
-                    ? "run \(run) has no create \"\(create)\""
-                    : "the create \"\(create)\" is neither in doubt nor without an end",
+                    ? "run \(run) has no create \"\(create)\"" : "the create \"\(create)\" is \(lack)",
                 remedy: "speedpix runs show \(run) lists them")
         }
         let runs = Set(open.map { $0["run"] as Int64 })

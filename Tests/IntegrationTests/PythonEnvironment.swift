@@ -3,9 +3,11 @@ import Testing
 
 /// A virtual environment with what tests want of Python.
 enum PythonEnvironment {
-    /// The official client and what it needs, at the versions that its protocol facts were read from; a validator.
+    /// The official client and what it needs, at the versions that its protocol facts were read from; a validator; what drives a
+    /// browser, and what judges its pages.
     private static let packages = [
         "speedpix==1.0.4", "dataclass-wizard==0.35.0", "httpx==0.28.1", "jsonschema==4.25.1",
+        "playwright==1.65.2", "axe-playwright-python==0.1.8",
     ]
 
     /// Made once, whoever asks first.

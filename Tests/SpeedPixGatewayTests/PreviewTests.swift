@@ -1,7 +1,11 @@
+import Logging
+import NIOCore
 import SpeedPix
 import SpeedPixTestSupport
+import SystemPackage
 import Testing
 
+@testable import Imaging
 @testable import SpeedPixGateway
 
 @Suite("Previews of workflows on this machine")
@@ -56,5 +60,49 @@ struct PreviewTests {
             gate.open("shown")
             _ = try await gateway.ended(id)
         }
+    }
+
+    /// The last picture that a workflow has shown of its run; nil if it has shown none.
+    private func preview(
+        of id: String, _ source: [UInt8], _ inputs: [String: WorkflowInputValue], in folder: TemporaryFolder
+    ) async throws -> Image? {
+        let workflow = try await ScriptWorkflow(id: id, source: source)
+        let progress = ReportedProgress()
+        let task = WorkflowTask(
+            id: "prediction", clock: ContinuousClock(), searchPath: "",
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, reported: progress,
+            scratch: ScratchDirectory(FilePath(folder["scratch"])))
+        _ = try await workflow.run(inputs, task)
+        return try progress.current.preview.map { try Image.open(bytes: Array(buffer: $0.bytes)) }
+    }
+
+    @Test("text-to-image shows a large picture in small while it is drawn")
+    func drawing() async throws {
+        let folder = try TemporaryFolder()
+        let source = PackageResources.text_to_image_lua
+        let large: [String: WorkflowInputValue] = [
+            "prompt": .string("a lake"), "width": .integer(1024), "height": .integer(512),
+        ]
+        let shown = try #require(try await preview(of: "text-to-image", source, large, in: folder))
+        #expect((shown.width, shown.height) == (384, 192))
+        let small = large.merging(["width": .integer(64), "height": .integer(64)]) { $1 }
+        let none = try await preview(of: "text-to-image", source, small, in: folder)
+        #expect(none == nil)
+    }
+
+    @Test("img2img shows each look but the last one, which is the result")
+    func looks() async throws {
+        let folder = try TemporaryFolder()
+        let picture = try Image.blank(width: 120, height: 90, color: Color("#c8c8c8")).encoded(format: .png)
+        let path = try folder.write(picture, to: "picture.png")
+        let source = PackageResources.img2img_lua
+        let image = WorkflowInputValue.file(
+            WorkflowInputFile(path: path, filename: "picture.png", mimeType: "image/png"))
+        let two: [String: WorkflowInputValue] = ["image": image, "prompt": .string("oil painting, at night")]
+        let shown = try #require(try await preview(of: "img2img", source, two, in: folder))
+        #expect((shown.width, shown.height) == (120, 90))
+        let one = two.merging(["prompt": .string("at night")]) { $1 }
+        let none = try await preview(of: "img2img", source, one, in: folder)
+        #expect(none == nil)
     }
 }

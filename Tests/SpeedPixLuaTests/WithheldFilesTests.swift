@@ -45,6 +45,53 @@ struct WithheldFilesTests {
         #expect(!files.contains(FilePath("\(folder.path)/states")))
     }
 
+    @Test("WithheldFiles: a file that was seen under another name is withheld once it has come to a withheld path")
+    func movedThere() throws {
+        let folder = try ScriptFolder()
+        try folder.write("old", to: "secret")
+        let files = WithheldFiles(["\(folder.path)/secret"])
+        try folder.write("new", to: "secret.tmp")
+        #expect(!files.contains(FilePath("\(folder.path)/secret.tmp")))
+        try #require(rename("\(folder.path)/secret.tmp", "\(folder.path)/secret") == 0)
+        #expect(files.contains(FilePath("\(folder.path)/secret")))
+    }
+
+    @Test("WithheldFiles: a path stays withheld when its file is gone, also where it really lies")
+    func gone() throws {
+        let folder = try ScriptFolder()
+        try folder.makeFolder("state")
+        try folder.write("wal", to: "state/journal-wal")
+        try #require(symlink("\(folder.path)/state", "\(folder.path)/link") == 0)
+        let files = WithheldFiles(["\(folder.path)/link/journal-wal"])
+        #expect(!files.contains(FilePath("\(folder.path)/photo.jpg")))
+        try #require(unlink("\(folder.path)/state/journal-wal") == 0)
+        #expect(files.contains(FilePath("\(folder.path)/link/journal-wal")))
+        #expect(files.contains(FileAccess.realPlace(FilePath("\(folder.path)/state/journal-wal"))))
+        #expect(!files.contains(FilePath("\(folder.path)/photo.jpg")))
+    }
+
+    @Test("fs.write: no file is made at a withheld path, whatever link leads to its folder")
+    func writtenThroughLink() async throws {
+        let folder = try ScriptFolder()
+        try folder.makeFolder("state")
+        try #require(symlink("\(folder.path)/state", "\(folder.path)/link") == 0)
+        var host = try folder.host()
+        host.files.withheld = ["\(folder.path)/state/journal"]
+        let error = await folder.failure("fs.write('link/journal', 'mine')", host: host)
+        #expect(error?.code == "not_allowed")
+        let other = await folder.failure("fs.write('link/photo.jpg', 'mine')", host: host)
+        #expect(other == nil)
+    }
+
+    @Test("fs.write: nothing is written into a folder that has a name of files with credentials")
+    func namedFolder() async throws {
+        let folder = try ScriptFolder()
+        try folder.makeFolder("shop")
+        try folder.makeFolder("shop/.env")
+        let error = await folder.failure("fs.write('shop/.env/a.txt', 'mine')")
+        #expect(error?.code == "not_allowed")
+    }
+
     @Test("os.rename: a folder with a withheld file that came later does not bring it to a path that can be read")
     func renamedFolder() async throws {
         let folder = try ScriptFolder()

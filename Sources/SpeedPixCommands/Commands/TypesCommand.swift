@@ -12,9 +12,10 @@ struct TypesCommand: ContextCommand {
               speedpix types shop
               speedpix types shop --endpoint http://127.0.0.1:8187
 
-            Writes .speedpix/speedpix.lua anew, after an update of speedpix for instance, and
-            .speedpix/workflows.lua with inputs and outputs of the workflows that the gateway
-            offers. Without a gateway the latter stays as it is: the service lists no workflows.
+            Writes .speedpix/speedpix.lua anew, after an update of speedpix for instance,
+            and .speedpix/workflows.lua with inputs and outputs of the workflows that the
+            gateway offers. Without a gateway the latter stays as it is: the service lists
+            no workflows.
             "speedpix init" makes the settings of the editor that name the folder.
             """)
 

@@ -41,7 +41,8 @@ struct JournalRuns: RunsSource {
             }
         try await Self.blocking { [folder] in
             guard JournalStore.exists(in: folder) else { throw Self.noJournal }
-            try JournalStore(folder: folder).settle(run, prediction, as: found)
+            // The page may be one that was loaded before somebody else has settled it.
+            try JournalStore(folder: folder).settleDoubt(run, prediction, as: found)
         }
     }
 
@@ -82,8 +83,9 @@ struct JournalRuns: RunsSource {
 
     private static func json(_ create: RecordedCreate) -> JSONValue {
         var members = RunText.json(create).objectValue ?? [:]
-        // It may be large, and the page shows files.
+        // Both may be large: the page shows files, and what went into those alone that somebody has to find again.
         members["output"] = nil
+        if !create.isInDoubt { members["input"] = nil }
         members["reused"] = .bool(create.isReused)
         members["in_doubt"] = .bool(create.isInDoubt)
         members["saved"] = .array(create.paths.map { .string($0) })

@@ -4,7 +4,7 @@ import SpeedPix
 /// What a search of the list of predictions looks through: a prediction's label, its id, its workflow, and the texts, the
 /// numbers and the names of files that went in.
 struct PredictionText: Sendable, Equatable {
-    /// Characters of the inputs in it at most: all of it is read by a search that finds little.
+    /// Characters of the inputs in it at most, as Unicode counts them: all of it is read by a search that finds little.
     static let longest = 1000
 
     /// In lower case. The first line is the label, and empty without one.
@@ -59,8 +59,9 @@ private struct InputWords {
     }
 
     private mutating func add(_ text: String) {
-        let piece = String(text.prefix(left))
-        left -= piece.count
+        // Not what a person counts as characters: one of those may be as long as a request, and all of it would be kept.
+        let piece = String(text.unicodeScalars.prefix(left))
+        left -= piece.unicodeScalars.count
         // SQLite's functions take a zero for the end of a text.
         pieces.append(piece.utf8.contains(0) ? piece.replacing("\0", with: " ") : piece)
     }

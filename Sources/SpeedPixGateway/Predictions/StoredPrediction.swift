@@ -39,6 +39,19 @@ extension StoredPrediction {
         duration, owner, mark, label FROM prediction
         """
 
+    /// Characters of a failure that lists tell, as Unicode counts them.
+    static let listedFailure = 2000
+    /// Characters of outputs in which a file to show is looked for. What has more is listed as data.
+    private static let listedOutputs = 128 << 10
+
+    /// The same without what no list shows: each row's inputs, outputs and failure may be as large as a request.
+    static let listSelection = """
+        SELECT number, id, workflow, version, '{}' AS inputs, NULL AS seeds, status,
+        CASE WHEN length(outputs) > \(listedOutputs) THEN '{"data":{"data":null}}' ELSE outputs END AS outputs,
+        NULL AS info, substr(failure, 1, \(listedFailure)) AS failure, created, began, ended, duration, owner, mark, label
+        FROM prediction
+        """
+
     /// A row that makes no sense. Nothing of it is used.
     struct MalformedRecord: Error, CustomStringConvertible {
         let number: Int64?

@@ -48,9 +48,16 @@ extension PredictionQueue {
     ///
     /// - Throws: ``Refusal`` `TaskNotFound`; ``StorageError``.
     func setNotes(_ change: PredictionNotesChange, of id: String) async throws {
-        guard let notes = try await persisted?.database.setNotes(change, of: id) else { throw Self.notFound(id) }
-        records[id]?.notes = notes
-        notices.tell(.changed(id))
+        let earlier = lastNotes
+        let own = Task<Void, any Error> {
+            // One after the other: two that were written in one order may be told of in the other.
+            _ = await earlier?.result
+            guard let notes = try await persisted?.database.setNotes(change, of: id) else { throw Self.notFound(id) }
+            records[id]?.notes = notes
+            notices.tell(.changed(id))
+        }
+        lastNotes = own
+        try await own.value
     }
 }
 

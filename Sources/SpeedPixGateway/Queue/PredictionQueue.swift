@@ -47,6 +47,8 @@ actor PredictionQueue: Service {
     var ends: [String: Task<Void, Never>] = [:]
     /// Ends that could not be written down so far. The database has these predictions as unfinished.
     var unwritten: [String: UnwrittenEnd] = [:]
+    /// The last change of notes, which the next one waits for.
+    var lastNotes: Task<Void, any Error>?
     /// Of unfinished predictions.
     private var inputFiles: [String: [ObjectKey]] = [:]
     var unfinishedBytes = 0

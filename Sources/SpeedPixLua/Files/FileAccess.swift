@@ -165,14 +165,23 @@ public struct FileAccess: Sendable {
     }
 
     /// - Parameter full: What is to be made below it, for a root that does not exist yet.
-    func mayWrite(_ real: FilePath, toMake full: FilePath? = nil) -> Bool {
-        full.map { !isWithheld($0) } ?? true && isWritable(real, toMake: full)
+    func mayWrite(_ real: FilePath, toMake full: FilePath) -> Bool {
+        !isWithheld(full) && isWritable(real, toMake: full)
+    }
+
+    /// Whether a file of this name may be written in a folder that is there.
+    ///
+    /// - Parameter folder: A real path.
+    func mayWrite(_ name: FileName, in folder: FilePath) -> Bool {
+        // Whether the folder is withheld was judged with the file's path.
+        !isWithheld(folder.appending(name)) && !Self.isSecret(folder) && isInside(folder, writeRoots)
     }
 
     /// - Parameter full: Known to be no withheld file.
-    private func isWritable(_ real: FilePath, toMake full: FilePath?) -> Bool {
-        // What a path leads to that lies in it was judged with that path.
-        (full.map { $0.isInside(real) } ?? false || !isWithheld(real)) && isInside(real, writeRoots, orMade: full)
+    private func isWritable(_ real: FilePath, toMake full: FilePath) -> Bool {
+        // Whether a folder on the way to a path is withheld was judged with that path. A name is judged only at the end of one.
+        let isRefused = full.isInside(real) ? Self.isSecret(real) : isWithheld(real)
+        return !isRefused && isInside(real, writeRoots, orMade: full)
     }
 
     static func withheld(_ path: String) -> SpeedPixError {
@@ -255,5 +264,22 @@ public struct FileAccess: Sendable {
     /// The real path on the disk, whatever an overlay says.
     static func real(_ path: FilePath) -> FilePath? {
         try? RealPath.resolve(path)
+    }
+
+    /// The real path of what may not be there yet: that of the nearest folder that is there, and the rest as it is given.
+    func realPlace(_ path: FilePath) -> FilePath { Self.realPlace(path) { self.real($0) } }
+
+    /// The same on the disk, whatever an overlay says.
+    static func realPlace(_ path: FilePath) -> FilePath { realPlace(path) { Self.real($0) } }
+
+    private static func realPlace(_ path: FilePath, _ real: (FilePath) -> FilePath?) -> FilePath {
+        var nearest = path
+        var rest: [FilePath.Component] = []
+        while true {
+            if let found = real(nearest) { return found.appending(rest) }
+            guard let last = nearest.lastComponent else { return path }
+            rest.insert(last, at: 0)
+            nearest.removeLastComponent()
+        }
     }
 }

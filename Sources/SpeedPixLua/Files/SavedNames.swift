@@ -192,14 +192,11 @@ package final class SavedNames: Sendable {
 
     /// Where a file will lie, whatever the path to it.
     private static func key(of path: FilePath, _ files: FileAccess) throws -> FilePath {
-        var folder = try files.writable(path)
-        var rest: [FilePath.Component] = folder.lastComponent.map { [$0] } ?? []
-        folder.removeLastComponent()
-        while files.real(folder) == nil, let last = folder.lastComponent {
-            rest.insert(last, at: 0)
-            folder.removeLastComponent()
-        }
-        return (files.real(folder) ?? folder).appending(rest)
+        let path = try files.writable(path)
+        let folder = files.realPlace(path.removingLastComponent())
+        // A link at its end is replaced, not followed.
+        guard let name = path.lastComponent else { return folder }
+        return folder.appending(name)
     }
 
     /// "a.png" as "a-2.png".

@@ -9,13 +9,13 @@ final class WithheldFiles: Sendable {
 
     let paths: [String]
     private let files: [FilePath]
+    /// The same, and where each of them really lies: whatever is or comes there is withheld.
+    private let places: [FilePath]
     private let state: Mutex<State>
 
     private struct State {
         /// What was found at the paths: it stays withheld, also after it was renamed.
         var known: Set<FileIdentity> = []
-        /// The paths at which there was nothing.
-        var absent: [FilePath] = []
         /// What was seen elsewhere, and is none of them. Looking at all the paths for each file that a script names would be most
         /// of what naming it costs.
         var others: Set<FileIdentity> = []
@@ -25,6 +25,7 @@ final class WithheldFiles: Sendable {
         var seen: Set<String> = []
         self.paths = paths.filter { seen.insert($0).inserted }
         files = self.paths.map { FilePath($0) }
+        places = Array(Set((files + files.map { FileAccess.realPlace($0) }).map { $0.lexicallyNormalized() }))
         state = Mutex(State())
         refresh()
     }
@@ -38,10 +39,7 @@ final class WithheldFiles: Sendable {
     }
 
     private func refresh(_ state: inout State) {
-        state.absent.removeAll()
-        for path in files {
-            if let identity = FileIdentity(path) { state.known.insert(identity) } else { state.absent.append(path) }
-        }
+        state.known.formUnion(files.compactMap(FileIdentity.init))
         state.others.subtract(state.known)
     }
 
@@ -50,6 +48,9 @@ final class WithheldFiles: Sendable {
     /// - Parameter real: A real path, or that of something which is not there yet.
     func contains(_ real: FilePath) -> Bool {
         guard !files.isEmpty else { return false }
+        // Before what is remembered of other files: one that was seen elsewhere may have been moved here, or have left its inode
+        // to a file that came here after it was removed.
+        if places.contains(where: { real.isInside($0) }) { return true }
         var identities: [FileIdentity] = []
         var path = real
         while !path.components.isEmpty {
@@ -58,14 +59,13 @@ final class WithheldFiles: Sendable {
             path.removeLastComponent()
         }
         return state.withLock { state in
-            if !identities.allSatisfy(state.others.contains) {
-                // One that is new may be a path's file that was not there before.
-                refresh(&state)
-                if identities.contains(where: state.known.contains) { return true }
-                if state.others.count > Self.mostOthers { state.others.removeAll() }
-                state.others.formUnion(identities)
-            }
-            return state.absent.contains { real.isInside($0) }
+            guard !identities.allSatisfy(state.others.contains) else { return false }
+            // One that is new may be a path's file that was not there before.
+            refresh(&state)
+            if identities.contains(where: state.known.contains) { return true }
+            if state.others.count > Self.mostOthers { state.others.removeAll() }
+            state.others.formUnion(identities)
+            return false
         }
     }
 }

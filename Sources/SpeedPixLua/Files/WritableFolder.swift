@@ -212,8 +212,8 @@ extension FileAccess {
             }
             folder = try Descriptor.opening(name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, in: folder, shownAs: path.shown)
         }
-        // Judged once more: what was opened is what counts.
-        guard let diskPath = folder.path, mayWrite(diskPath) else { throw Self.notWritable(path.shown) }
+        // Judged once more: what was opened is what counts, and where the file really comes to lie.
+        guard let diskPath = folder.path, mayWrite(name, in: diskPath) else { throw Self.notWritable(path.shown) }
         onWrite?(full)
         return (WritableFolder(folder, path: parent), name)
     }

@@ -37,7 +37,9 @@ struct DocumentTests {
         }
     }
 
-    @Test("The commands in the text of tutorial and cookbook exist", arguments: ["tutorial.md", "cookbook.md"])
+    @Test(
+        "The commands in the text of tutorial, cookbook and page on the console exist",
+        arguments: ["tutorial.md", "cookbook.md", "console.md"])
     func commandsInSentencesExist(_ page: String) throws {
         let commands = try DocumentPage(page).commandsInText
         #expect(!commands.isEmpty)
@@ -72,8 +74,8 @@ struct DocumentTests {
     }
 
     @Test(
-        "The links of tutorial, cookbook and page on queues lead to files and headings that exist",
-        arguments: ["tutorial.md", "cookbook.md", "queue.md"])
+        "The links of tutorial, cookbook and the pages on queues and on the console lead to files and headings that exist",
+        arguments: ["tutorial.md", "cookbook.md", "queue.md", "console.md"])
     func linksLeadSomewhere(_ page: String) throws {
         for link in try DocumentPage(page).links where !link.hasPrefix("https://") {
             let parts = link.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)

@@ -72,9 +72,20 @@ struct JournalRunsTests {
         #expect(doubt["in_doubt"] == true && doubt["state"] == "in_doubt" && doubt["label"] == "L2")
         #expect(doubt["workflow"] == "echo" && doubt["saved"] == .array([]) && doubt["reused"] == false)
         #expect(predictions.last?["id"] == "p-1" && predictions.last?["in_doubt"] == false)
+        #expect(doubt["input"] == ["text": "x"] && predictions.last?["input"] == nil)
         try await source.settle(1, "create 2", as: .created(id: "p-7"))
         let after = try await source.run(1)["predictions"]?.arrayValue ?? []
         #expect(after.map { $0["id"] } == ["p-1", "p-7"])
+        // A page that was loaded before still shows both in doubt: what was made must not be made again.
+        for (position, settlement) in [
+            ("create 2", .again), ("create 2", .notCreated), ("create 1", .again),
+        ] as [(String, ConsoleSettlement)] {
+            let late = await #expect(throws: ConsoleSourceProblem.self) {
+                try await source.settle(1, position, as: settlement)
+            }
+            #expect(late?.code == .notFound && late?.message.contains("not in doubt") == true)
+        }
+        #expect(try await source.run(1)["predictions"]?.arrayValue == after)
         let problem = await #expect(throws: ConsoleSourceProblem.self) {
             try await source.settle(1, "create 9", as: .again)
         }

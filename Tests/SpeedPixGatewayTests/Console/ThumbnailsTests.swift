@@ -96,6 +96,29 @@ struct ThumbnailsTests {
         }
     }
 
+    @Test("What was asked for last is made first")
+    func newestFirst() async throws {
+        let gate = Gate()
+        let render: Thumbnails.Render = { source in
+            try await gate.hold(String(decoding: source.head, as: UTF8.self))
+            return source.head
+        }
+        try await Self.run(["a", "b", "c", "d", "e"], render: render) { thumbnails, store in
+            var tasks: [Task<ByteBuffer, any Error>] = []
+            for (index, name) in ["a", "b", "c", "d", "e"].enumerated() {
+                tasks.append(Task { try await thumbnails.picture(of: Self.key(name)) })
+                await gate.waitForStarts(min(index + 1, Thumbnails.atOnce))
+                while await thumbnails.waitingCount < index + 1 - Thumbnails.atOnce { await Task.yield() }
+            }
+            for (number, name) in ["a", "e", "d", "c", "b"].enumerated() {
+                gate.open(name)
+                await gate.waitForStarts(min(Thumbnails.atOnce + number + 1, 5))
+            }
+            for task in tasks { _ = try await task.value }
+            #expect(gate.started == ["a", "b", "e", "d", "c"])
+        }
+    }
+
     @Test("A file that cannot be shown is tried once, and again when it is another one")
     func unreadable() async throws {
         let calls = CountedState<Int>(0) { $0 }

@@ -223,14 +223,13 @@ export function view(root, { path: [id] }, context) {
       : h("dl", { class: "facts" }, rows.map(([name, input]) => [h("dt", null, name), h("dd", null, shown(input))])));
   }
 
-  /** A workflow says what it wants of a run: a text, a list, or facts with names. */
+  /** What the workflow said of its run: members with names, or a text. */
   function info() {
-    const said = detail.info ?? "";
-    const rows = typeof said === "object" && !Array.isArray(said) ? Object.entries(said) : null;
-    if (rows?.length === 0 || said === "" || said.length === 0) return null;
-    return h("section", { class: "card" }, h("h2", null, t("detail.info")), rows === null
-      ? h("p", { class: "log" }, valueText(said))
-      : h("dl", { class: "facts" }, rows.map(([name, value]) => [h("dt", null, name), h("dd", null, valueText(value))])));
+    const { info: log } = detail;
+    const rows = typeof log === "object" && log !== null ? Object.entries(log) : [];
+    const content = typeof log === "string" && log ? h("p", { class: "log" }, log) : rows.length > 0
+      && h("dl", { class: "facts" }, rows.map(([name, value]) => [h("dt", null, name), h("dd", null, valueText(value))]));
+    return content && h("section", { class: "card" }, h("h2", null, t("detail.info")), content);
   }
 
   function timeline() {

@@ -25,7 +25,10 @@ struct ConsoleURLs: Sendable {
     var thumbnailURL: Thumbnail?
 
     /// Until when a URL that is signed now is good, in seconds since 1970.
-    var expires: Int64 { (Int64(now().timeIntervalSince1970) / Self.step + 2) * Self.step }
+    var expires: Int64 { Self.expires(at: now()) }
+
+    /// Until when a URL is good that is signed at a date, in seconds since 1970.
+    static func expires(at date: Date) -> Int64 { (Int64(date.timeIntervalSince1970) / step + 2) * step }
 
     /// Where a stored file is.
     func file(_ key: ObjectKey, mimeType: String, filename: String) -> String {

@@ -28,27 +28,40 @@ extension PredictionDatabase {
     func list(_ query: PredictionListQuery, running: [Int]) async throws(StorageError) -> PredictionPage {
         let page = try await readBeside { database -> PredictionPage in
             let through = try query.through ?? Int.fetchOne(database, sql: "SELECT MAX(number) FROM prediction") ?? 0
-            let (source, arguments) = query.source(through: through, running: running)
-            let total = try Int.fetchOne(database, sql: "SELECT COUNT(*) \(source)", arguments: arguments) ?? 0
-            let numbers = try Int.fetchAll(
-                database, sql: "SELECT p.number \(source) ORDER BY p.number DESC LIMIT ? OFFSET ?",
-                arguments: arguments + [query.limit, query.offset])
+            let (total, numbers) = try Self.numbers(of: query, through: through, running: running, in: database)
             let list = numbers.map { String($0) }.joined(separator: ", ")
             let rows = try Row.fetchAll(
-                database, sql: StoredPrediction.selection + " WHERE number IN (\(list)) ORDER BY number DESC")
+                database, sql: StoredPrediction.listSelection + " WHERE number IN (\(list)) ORDER BY number DESC")
             return PredictionPage(
                 total: total, through: through, records: rows.compactMap { PredictionRecord(shown: $0) })
         }
         return page ?? PredictionPage(total: 0, through: query.through ?? 0, records: [])
     }
 
-    /// Some predictions, in no order; of ids that there are not, nothing.
+    /// - Returns: How many match in all, and the numbers of those of the page.
+    private static func numbers(
+        of query: PredictionListQuery, through: Int, running: [Int], in database: Database
+    ) throws -> (total: Int, page: [Int]) {
+        let (source, arguments) = query.source(through: through, running: running)
+        let ordered = "SELECT p.number \(source) ORDER BY p.number DESC"
+        guard query.words.isEmpty else {
+            // To count apart would read all texts twice.
+            let all = try Int.fetchAll(database, sql: ordered, arguments: arguments)
+            return (all.count, Array(all.dropFirst(query.offset).prefix(query.limit)))
+        }
+        let total = try Int.fetchOne(database, sql: "SELECT COUNT(*) \(source)", arguments: arguments) ?? 0
+        let page = try Int.fetchAll(
+            database, sql: "\(ordered) LIMIT ? OFFSET ?", arguments: arguments + [query.limit, query.offset])
+        return (total, page)
+    }
+
+    /// Some predictions as lists show them, in no order; of ids that there are not, nothing.
     func records(of ids: [String]) async throws(StorageError) -> [PredictionRecord] {
         guard !ids.isEmpty else { return [] }
         let marks = repeatElement("?", count: ids.count).joined(separator: ", ")
         return try await readBeside { database in
             try Row.fetchAll(
-                database, sql: StoredPrediction.selection + " WHERE id IN (\(marks))",
+                database, sql: StoredPrediction.listSelection + " WHERE id IN (\(marks))",
                 arguments: StatementArguments(ids)
             )
             .compactMap { PredictionRecord(shown: $0) }

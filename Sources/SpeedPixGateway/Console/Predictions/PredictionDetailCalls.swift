@@ -62,6 +62,7 @@ extension ConsolePredictions {
             outputs.append(try await json(output, named: name))
         }
         members["outputs"] = .array(outputs)
+        members["failure"] = .orNull(record.failure)
         members["info"] = record.info ?? .null
         members["timeline"] = Self.timeline(of: record)
         members["exact"] = [

@@ -49,8 +49,10 @@ struct PredictionListQuery: Sendable, Equatable {
     }
 
     private static func words(_ text: String) throws(Refusal) -> [String] {
-        guard text.count <= longestText else {
-            throw .invalidParameter("text must have at most \(longestText) characters, not \(text.count)")
+        // Not what a person counts as characters: one of those may be as long as somebody likes.
+        let count = text.unicodeScalars.count
+        guard count <= longestText else {
+            throw .invalidParameter("text must have at most \(longestText) characters, not \(count)")
         }
         let words = PredictionText.folded(text.printable()).split(whereSeparator: \.isWhitespace).map(String.init)
         guard words.count <= mostWords else {

@@ -8,7 +8,7 @@ struct PredictionNotes: Sendable, Equatable {
         case bad
     }
 
-    /// Characters of the longest label.
+    /// Characters of the longest label, as Unicode counts them.
     static let longestLabel = 200
 
     var mark: Mark?
@@ -25,8 +25,10 @@ struct PredictionNotes: Sendable, Equatable {
     /// - Throws: ``Refusal`` for one that is too long.
     static func label(_ text: String) throws(Refusal) -> String? {
         let words = text.printable().split(whereSeparator: \.isWhitespace).joined(separator: " ")
-        guard words.count <= longestLabel else {
-            throw .invalidParameter("label must have at most \(longestLabel) characters, not \(words.count)")
+        // Not what a person counts as characters: one of those may be as long as somebody likes.
+        let count = words.unicodeScalars.count
+        guard count <= longestLabel else {
+            throw .invalidParameter("label must have at most \(longestLabel) characters, not \(count)")
         }
         return words.isEmpty ? nil : words
     }

@@ -40,13 +40,14 @@ struct PredictionSummaries: Sendable {
     func summary(_ record: PredictionRecord, ahead: Int? = nil) -> [String: JSONValue] {
         let state = record.shownStatus
         let seconds: Double? = record.duration.map { $0 / .seconds(1) }
+        let failure = record.failure.map { String($0.unicodeScalars.prefix(StoredPrediction.listedFailure)) }
         var members: [String: JSONValue] = [
             "id": .string(record.id), "number": .integer(Int64(record.number)), "workflow": .string(record.workflowID),
             "version": .orNull(record.version), "state": .string(state.rawValue),
             "created": Self.seconds(record.created), "began": Self.seconds(record.shownBegan),
             "ended": Self.seconds(record.ended), "seconds": .orNull(seconds),
             "key": .orNull(record.owner), "label": .orNull(record.notes.label),
-            "mark": .orNull(record.notes.mark?.rawValue), "failure": .orNull(record.failure), "kind": .null,
+            "mark": .orNull(record.notes.mark?.rawValue), "failure": .orNull(failure), "kind": .null,
             "thumbnail": .null, "progress": .null, "preview": .null,
         ]
         if let file = record.outputs.firstFile {

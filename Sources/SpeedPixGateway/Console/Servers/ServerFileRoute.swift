@@ -59,11 +59,7 @@ struct ServerFileRoute: Sendable {
                 in: request.head.path ?? "", addresses: servers.servers.map(\.id), now: context.now(configuration))
             return (found.index, found.file)
         } catch {
-            switch error {
-            case .malformed: throw .accessDenied("the URL is not a signed one of a server's file")
-            case .mismatch: throw .accessDenied("the URL's signature does not match")
-            case .expired: throw .accessDenied("the URL has expired")
-            }
+            throw .badURL(error, kind: "server file")
         }
     }
 }

@@ -11,8 +11,6 @@ import Foundation
 /// Makes and reads the signed, expiring URLs by which the console's page shows files of ComfyUI's servers.
 struct ServerFileSigner: Sendable {
     static let prefix = "/server-files/"
-    /// In seconds. A URL is the same for as long, so that a browser finds the file that it has kept.
-    private static let step: Int64 = 3600
 
     private let key: SymmetricKey
 
@@ -24,13 +22,13 @@ struct ServerFileSigner: Sendable {
         key = SymmetricKey(data: Array(code))
     }
 
-    /// The path and query of a file, good for one to two hours.
+    /// The path and query of a file, good as long as ``ConsoleURLs``, and for as long the same.
     ///
     /// - Parameters:
     ///   - number: Of the server, counted from 1.
     ///   - address: Of the server. It is signed and does not stand in the URL, since the next gateway may number other servers so.
     func url(of file: ServerFile, number: Int, address: String, now: Date) -> String {
-        let expires = (Int64(now.timeIntervalSince1970) / Self.step + 2) * Self.step
+        let expires = ConsoleURLs.expires(at: now)
         let parts = [
             ("filename", file.filename), ("subfolder", file.subfolder), ("type", file.folder.rawValue),
             ("expires", String(expires)), ("signature", signature(of: file, address, expires)),

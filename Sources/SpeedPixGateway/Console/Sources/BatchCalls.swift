@@ -21,11 +21,11 @@ struct ShowBatchCall: AdminCall {
 
     func answer(_ request: Request, _ context: GatewayContext) async throws -> JSONValue {
         let name = try context.part("name")
-        let state = request.uri.queryParameters.get("state").map { String($0) }
+        let parameters = QueryParameters(request)
         let window = BatchWindow(
-            offset: try request.wholeNumber("offset", in: 0...Int.max) ?? 0,
-            limit: try request.wholeNumber("limit", in: 1...BatchWindow.most) ?? BatchWindow.most,
-            state: state == "" ? nil : state)
+            offset: try parameters.number("offset", in: 0...Int.max) ?? 0,
+            limit: try parameters.number("limit", in: 1...BatchWindow.most) ?? BatchWindow.most,
+            state: parameters.text("state"))
         return try await answered { try await source.batch(name, window) }
     }
 }

@@ -13,7 +13,7 @@ struct ListRunsCall: AdminCall {
     let source: any RunsSource
 
     func answer(_ request: Request, _ context: GatewayContext) async throws -> JSONValue {
-        let limit = try request.wholeNumber("limit", in: 1...Self.most) ?? Self.usual
+        let limit = try QueryParameters(request).number("limit", in: 1...Self.most) ?? Self.usual
         return try await answered { ["runs": .array(try await source.runs(limit: limit))] }
     }
 }

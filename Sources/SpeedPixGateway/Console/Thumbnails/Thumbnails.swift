@@ -6,8 +6,8 @@ import SpeedPix
 
 /// Small pictures of stored files, made when they are first asked for and kept beside the files.
 ///
-/// Two are made at a time, and one that several ask for is made once. Of a file that cannot be shown that is remembered. It goes
-/// on when whoever has asked for it has left: the next one gets it.
+/// Two are made at a time, of those that wait the newest first, and one that several ask for is made once. Of a file that
+/// cannot be shown that is remembered. It goes on when whoever has asked for it has left: the next one gets it.
 actor Thumbnails: Service {
     typealias Render = @Sendable (ThumbnailRenderer.Source) async throws -> [UInt8]
 
@@ -29,8 +29,8 @@ actor Thumbnails: Service {
     /// What is looked for or made.
     private var jobs: [ObjectKey: Task<ByteBuffer, any Error>] = [:]
     private var free = Thumbnails.atOnce
-    /// Those that wait to be made, in order.
-    private var waiting = Deque<CheckedContinuation<Void, Never>>()
+    /// Those that wait to be made, the oldest first.
+    private var waiting: [CheckedContinuation<Void, Never>] = []
     private var unreadable: [ObjectKey: Unreadable] = [:]
     /// The keys of ``unreadable``, the oldest first.
     private var remembered = Deque<ObjectKey>()
@@ -143,9 +143,12 @@ actor Thumbnails: Service {
     }
 
     private func endTurn() {
-        // The next one gets this one's turn.
-        if let next = waiting.popFirst() { next.resume() } else { free += 1 }
+        // What was asked for last is on a page now. A page that is scrolled has asked for thousands before, and left them.
+        if let next = waiting.popLast() { next.resume() } else { free += 1 }
     }
+
+    /// How many wait to be made.
+    var waitingCount: Int { waiting.count }
 
     // MARK: Room
 

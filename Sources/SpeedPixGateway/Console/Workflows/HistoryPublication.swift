@@ -89,19 +89,23 @@ struct HistoryPublication: Sendable {
         return .object(members)
     }
 
-    /// Begins a try, whose end makes its results the example of the version, and lets the alias stand for it.
+    /// Begins a try, whose end makes its results the example of the version, and lets the alias stand for it, unless that
+    /// stands for a later one by then.
     ///
     /// - Returns: The prediction's id.
     private func begin(
         _ version: PublishedVersion, _ files: [String: JSONValue], alias: String?
     ) async throws -> String {
-        let (id, name) = (version.workflowID, version.name)
+        let (id, name, number) = (version.workflowID, version.name, version.number)
         let prediction = try await administration.tryVersion(name, of: id, files: .object(files), by: .console).id
         trials.add(prediction) { [administration, logger] in
             do {
                 let record = try await administration.queue.prediction(prediction, for: .console)
                 try await administration.keepExample(record, of: id, version: name)
                 guard record.status == .succeeded, let alias else { return }
+                // A later version may have been published while this one was tried.
+                let current = administration.workflows.versions.lines[id]?.aliases[alias] ?? 0
+                guard current < number else { return }
                 try await administration.workflows.setAlias(alias, of: id, version: name)
             } catch {
                 logger.error(

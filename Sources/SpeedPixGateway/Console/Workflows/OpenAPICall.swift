@@ -10,7 +10,7 @@ struct OpenAPICall: AdminCall {
 
     func answer(_ request: Request, _ context: GatewayContext) async throws -> JSONValue {
         let id = try context.part("id")
-        let given = request.uri.queryParameters.get("version")
+        let given = QueryParameters(request).text("version")
         let origin = try SignedCallHandler.origin(of: request, administration.configuration)
         if let own = administration.catalogue.own(id) {
             return OpenAPIDocument(

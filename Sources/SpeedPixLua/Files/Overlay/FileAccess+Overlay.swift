@@ -47,7 +47,7 @@ extension FileAccess {
             try overlay.makeFolder(FileName(component), in: current, shownAs: path.shown)
             current = current.appending(component)
         }
-        guard mayWrite(current) else { throw Self.notWritable(path.shown) }
+        guard mayWrite(full.fileName ?? "", in: current) else { throw Self.notWritable(path.shown) }
         return WritableFolder(
             overlay, current, path: full.removingLastComponent(), mayCopy: { !isWithheld($0) })
     }

@@ -166,6 +166,20 @@ struct ConsolePredictionTests {
         }
     }
 
+    @Test("A long failure is listed by its beginning, and shown whole")
+    func longFailure() async throws {
+        try await LastingFolder.with { folder in
+            try await Self.run(folder) { page in
+                let reason = String(repeating: "x", count: 5000)
+                let id = try #require(try await page.create("echo", ["fail": .string(reason)]).first)
+                let shown = try await page.ended(id)
+                #expect(shown["failure"]?.stringValue == reason)
+                let listed = try await page.data(.get, "predictions?state=failed")["predictions"]?.arrayValue?.first
+                #expect(listed?["failure"]?.stringValue == String(reason.prefix(StoredPrediction.listedFailure)))
+            }
+        }
+    }
+
     @Test("Marks and labels are noted one by one, taken away again, and there after a restart")
     func notes() async throws {
         try await LastingFolder.with { folder in

@@ -124,6 +124,12 @@ struct KeptInputTests {
             id: "p", workflow: "w", label: nil,
             inputs: try #require(StoredInputs(String(decoding: try long.encoded(), as: UTF8.self))))
         #expect(cut.text == "\np\nw\n\(String(repeating: "x", count: 990))\n0123456789")
+        // To a person one character.
+        let tower = "a" + String(repeating: "\u{301}", count: 5000)
+        let one = PredictionText(
+            id: "p", workflow: "w", label: nil, inputs: StoredInputs(values: ["a": .string(tower)]))
+        #expect(one.text.unicodeScalars.count == "\np\nw\n".count + PredictionText.longest)
+        #expect(throws: Refusal.self) { try PredictionNotes.label(tower) }
     }
 
     @Test("QueryParameters: names, values and what is encoded in either way are read")

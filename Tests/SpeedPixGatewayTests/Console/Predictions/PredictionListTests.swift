@@ -160,6 +160,50 @@ struct PredictionListTests {
         }
     }
 
+    @Test("A search finds as many in all as without a limit, whatever part of them is wanted")
+    func searchedParts() async throws {
+        try await Self.with { database in
+            for (part, expected) in [
+                ("limit=2", [12, 10]), ("limit=2&offset=4", [4, 2]), ("limit=2&offset=5", [2]), ("offset=6", []),
+                ("offset=\(1 << 53)", []),
+            ] as [(String, [Int])] {
+                let page = try await database.list(try Self.query("text=red&\(part)"), running: [])
+                #expect(page.total == 6 && page.records.map(\.number) == expected, "\(part)")
+            }
+        }
+    }
+
+    @Test("A list reads no inputs, of which each may be as large as a request")
+    func noInputs() async throws {
+        try await Self.with { database in
+            try await DatabaseQueue(path: database.path).write { connection in
+                try connection.execute(sql: "UPDATE prediction SET inputs = 'nonsense', info = 'nonsense'")
+            }
+            let page = try await database.list(try Self.query("through=7&limit=2"), running: [])
+            #expect(page.records.map(\.status) == [.waiting, .succeeded])
+            #expect(try await database.records(of: ["p-7"]).map(\.status) == [.waiting])
+            // They are read for one prediction, whose row then makes no sense.
+            await #expect(throws: StorageError.self) { _ = try await database.find("p-7") }
+        }
+    }
+
+    @Test("A list reads the beginning of a long failure, and no long outputs")
+    func longRows() async throws {
+        try await Self.with { database in
+            let long = String(repeating: "ä", count: 200_000)
+            try await DatabaseQueue(path: database.path).write { connection in
+                try connection.execute(sql: "UPDATE prediction SET failure = ? WHERE number = 3", arguments: [long])
+                try connection.execute(
+                    sql: "UPDATE prediction SET outputs = ? WHERE number = 2",
+                    arguments: [#"{"text":{"data":"\#(long)"}}"#])
+            }
+            let records = try await database.list(try Self.query("through=3"), running: []).records
+            #expect(records.map(\.status) == [.failed, .succeeded, .succeeded])
+            #expect(records[0].failure == String(long.prefix(StoredPrediction.listedFailure)))
+            #expect(records[1].outputs.count == 1 && records[1].heldBytes < 2000 && records[2].outputs.isEmpty)
+        }
+    }
+
     @Test("A database of before is listed, with what can be found of its predictions")
     func migration() async throws {
         try await withDirectory { folder in

@@ -55,6 +55,29 @@ struct HistoryPublicationTests {
         }
     }
 
+    @Test("Publish: a try that ends when a later version is published leaves that one its alias")
+    func overtaken() async throws {
+        try await ConsoleComfyUI.run { console in
+            let prompt = try await console.submit()
+            console.server.setAutomatic(false)
+            let first = try await console.publish(prompt, ["id": "shop", "alias": "main"])
+            let trial = try #require(first.json["data"]?["trial"]?.stringValue, "\(first.text)")
+            await console.server.waitForPosts(2)
+            let second = try await console.publish(prompt, ["id": "shop", "alias": "main", "try": false])
+            #expect(second.json["data"]?["version"] == "v2", "\(second.text)")
+            console.server.finishNext()
+            try await console.advance {
+                let history = try await shown(console)["history"]?.arrayValue ?? []
+                return history.contains { $0["version"] == "v1" && $0["example"] == ["images"] }
+            }
+            // Changes come one after the other: that of the alias would have come before this one.
+            let kept = try await console.admin.call(
+                .put, "workflows/shop/versions/v1/example", ["prediction": .string(trial)])
+            #expect(kept.json["data"]?["status"] == "succeeded", "\(kept.text)")
+            #expect(try await shown(console)["aliases"] == ["main": "v2"])
+        }
+    }
+
     @Test("Publish: without a try the alias stands for the version at once")
     func untried() async throws {
         try await ConsoleComfyUI.run { console in

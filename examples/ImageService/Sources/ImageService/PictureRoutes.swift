@@ -33,8 +33,10 @@ struct PictureRoutes: Sendable {
             }
             try await writer.finish(nil)
         }
+        // Whoever is told when a client leaves has read the connection to its end: it takes no other request.
         return Response(
-            status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"], body: body)
+            status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store", .connection: "close"],
+            body: body)
     }
 
     private static func make(

@@ -99,6 +99,7 @@ return {
     for i, name in ipairs(names) do
       task.progress(i / (#names + 1), name)
       picture = look[name](picture, inputs.strength or 0.6)
+      if i < #names then task.preview(picture:thumbnail { width = 512 }:bytes { format = "jpeg" }) end
     end
     task.progress(1, "done")
     return { images = { picture }, info = table.concat(names, ", ") }

@@ -2,6 +2,8 @@
 -- give the same bytes on every machine, so all chance comes from the generator below and never from math.random.
 
 local floor, max, min, sin, cos, pi = math.floor, math.max, math.min, math.sin, math.cos, math.pi
+-- Pixels a side of what is shown while the picture is drawn.
+local PREVIEW = 384
 
 ---- Chance: splitmix64, started from FNV-1a of the prompt and the seed
 
@@ -78,15 +80,15 @@ local function drawing(width, height, rnd)
   function d.glow(x, y, r, color, opacity)
     d.ellipse(x, y, r, r, d.radial { { 0, color, opacity }, { 0.35, color, opacity * 0.45 }, { 1, color, 0 } })
   end
-  -- At most `limit` pixels a side; the drawing's own coordinates stay what they are.
-  function d.finish(limit)
+  -- At most `limit` pixels a side; the drawing's own coordinates stay what they are. `grain` from 1 to 9999 is another grain each.
+  function d.finish(limit, grain)
     local scale = min(1, limit / max(width, height))
     -- Slight grain hides the bands that 8 bits give to long gradients, and takes the plastic off flat shapes.
     return string.format(
       '<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %d %d"><defs>%s<filter id="grain" x="0" y="0" width="100%%" height="100%%">'
         .. '<feTurbulence type="fractalNoise" baseFrequency="0.8" numOctaves="2" seed="%d"/><feColorMatrix values="0 0 0 0 0.5  0 0 0 0 0.5  0 0 0 0 0.5  0 0 0 0.22 -0.04"/>'
         .. '</filter></defs>%s<rect width="%d" height="%d" filter="url(#grain)" opacity="0.55"/></svg>',
-      max(1, floor(width * scale + 0.5)), max(1, floor(height * scale + 0.5)), width, height, table.concat(d.defs), floor(rnd(1, 9999)), table.concat(d.body, "\n"), width, height)
+      max(1, floor(width * scale + 0.5)), max(1, floor(height * scale + 0.5)), width, height, table.concat(d.defs), grain, table.concat(d.body, "\n"), width, height)
   end
   return d
 end
@@ -848,8 +850,13 @@ return {
     end
 
     task.progress(0.4, "drawing")
+    local grain = floor(rnd(1, 9999))
+    -- A small one is there soon, and costs little beside the one that is wanted.
+    if max(width, height) > 2 * PREVIEW then
+      task.preview(image.svg(d.finish(PREVIEW, grain)):background { color = "white" }:bytes { format = "jpeg" })
+    end
     -- Drawing time grows with the area, and nothing here is fine enough to miss what a slight enlargement loses.
-    local picture = image.svg(d.finish(1600)):background { color = "white" }
+    local picture = image.svg(d.finish(1600, grain)):background { color = "white" }
     if picture.width ~= width or picture.height ~= height then
       picture = picture:resize { width = width, height = height, fit = "exact" }
     end
