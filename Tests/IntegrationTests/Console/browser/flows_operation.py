@@ -39,7 +39,7 @@ def servers(stage):
         expect(card.get_by_text(visit.t("servers.speed"), exact=True)).to_be_visible()
 
         card.get_by_role("button", name=visit.t("servers.free"), exact=True).click()
-        page.get_by_role("dialog").get_by_role("button", name=visit.t("servers.free"), exact=True).click()
+        page.get_by_role("dialog").get_by_role("button", name=visit.t("servers.freeNow"), exact=True).click()
         expect(page.get_by_text(visit.t("servers.done.free", number=1), exact=True).first).to_be_visible()
         assert "POST /api/free" in stage.ask("requests")
 
