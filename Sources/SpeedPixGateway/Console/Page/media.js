@@ -50,7 +50,7 @@ export function figure(file, actions = []) {
         image.src = file.thumbnail;
         return;
       }
-      asName(t("file.unshown"));
+      asName(t(file.mime_type === "image/svg+xml" ? "file.drawing" : "file.unshown"));
       zoom.remove();
     });
     const zoom = button(t("file.actualSize"), () => {
