@@ -31,6 +31,7 @@ struct ConsoleFiles: Sendable {
         "form.css": PackageResources.form_css,
         "form.js": PackageResources.form_js,
         "grid.js": PackageResources.grid_js,
+        "hold.js": PackageResources.hold_js,
         "icon.svg": PackageResources.icon_svg,
         "index.html": PackageResources.index_html,
         "json.js": PackageResources.json_js,

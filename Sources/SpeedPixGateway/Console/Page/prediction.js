@@ -2,6 +2,7 @@
 import { get, path } from "./api.js";
 import { copyText, report, toast } from "./dialogs.js";
 import { button, fill, h, icon, iconLink, isOwnAddress } from "./dom.js";
+import { holdNote } from "./hold.js";
 import { stringify } from "./json.js";
 import { bind } from "./keys.js";
 import { createFrom, inputsOf } from "./create.js";
@@ -61,6 +62,7 @@ export function view(root, { path: [id] }, context) {
     if (isOther) load();
     drawTop();
     drawRunning();
+    tellHold();
   }
 
   function draw(answer) {
@@ -68,6 +70,7 @@ export function view(root, { path: [id] }, context) {
     document.title = `${title(detail)} · SpeedPix`;
     drawTop();
     drawResults();
+    tellHold();
     fill(side, facts(), inputs(), info(), timeline(), exact());
   }
 
@@ -173,9 +176,22 @@ export function view(root, { path: [id] }, context) {
       progressBar(detail) ?? h("div", { class: "bar" }), h("p", { class: "soft" }, progressText(detail)));
   }
 
+  /** One that waits for ComfyUI waits for as long as no server answers, which somebody has to be told. */
+  const hold = holdNote(feed);
+  let kind = null;
+  async function tellHold() {
+    if (detail.state === "waiting" && kind === null) {
+      kind = "";
+      const workflow = await get(path`workflows/${detail.workflow}`).catch(() => null);
+      if (isEnded) return;
+      kind = workflow?.kind ?? "";
+    }
+    hold.look(detail.state === "waiting" && kind === "comfyui");
+  }
+
   function drawResults() {
     if (isLive(detail)) {
-      fill(results, running);
+      fill(results, hold.element, running);
       drawRunning();
       return;
     }
@@ -284,6 +300,7 @@ export function view(root, { path: [id] }, context) {
   return () => {
     isEnded = true;
     loading?.abort();
+    hold.end();
     for (const end of endings) end();
   };
 }

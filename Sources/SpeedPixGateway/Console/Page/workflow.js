@@ -4,6 +4,7 @@ import { append, button, field, fill, h, select } from "./dom.js";
 import { createPredictions } from "./create.js";
 import { isSeed } from "./controls.js";
 import { inputForm } from "./form.js";
+import { holdNote } from "./hold.js";
 import { stringify } from "./json.js";
 import { bind } from "./keys.js";
 import { setIdle, steady } from "./steady.js";
@@ -120,6 +121,8 @@ function runPart(holder, { workflow, version, versionOf, signal, context, choose
   const note = h("p", { class: "notice", role: "status", hidden: true });
   const status = h("p", { class: "soft", role: "status" });
   const strip = new Strip(context, { workflow: workflow.id });
+  const hold = holdNote(context.feed);
+  hold.look(used.kind === "comfyui");
   const seeds = (used.inputs ?? []).filter(isSeed);
   // Of a workflow from ComfyUI there may be seeds that are no inputs.
   const hidden = seeds.length === 0 && used.kind === "comfyui" && h("input", { type: "checkbox", checked: true });
@@ -199,7 +202,7 @@ function runPart(holder, { workflow, version, versionOf, signal, context, choose
   }, chooser, h("div", { class: "card stack" }, form.element),
   h("div", { class: "card stack" }, hidden && h("label", { class: "check" }, hidden, h("span", null, t("workflows.newSeeds"))),
     field(t("label.label"), label, { help: t("label.help") })),
-  problem, note, h("div", { class: "row run-row" }, run, four, status));
+  hold.element, problem, note, h("div", { class: "row run-row" }, run, four, status));
   const all = h("a", { href: `#/predictions?${new URLSearchParams({ workflow: workflow.id })}` }, t("workflows.all"));
   append(holder, h("div", { class: "columns workflow-run" }, element, h("section", {
     class: "stack", "aria-label": t("workflows.latest"),
@@ -211,6 +214,7 @@ function runPart(holder, { workflow, version, versionOf, signal, context, choose
   });
   return () => {
     strip.end();
+    hold.end();
     form.end();
     unbind();
   };
