@@ -170,7 +170,8 @@ struct ServeCommand: ContextCommand {
                 defer { file?.remove() }
                 let directory = running.refusal == nil ? configuration.dataDirectory : nil
                 let access = directory.map { GatewayAccess(directory: $0) }
-                try access?.write(endpoint: running.localEndpoint)
+                try access?.write(
+                    endpoint: running.localEndpoint, credentials: given == nil ? (key, Secret(secret)) : nil)
                 defer { access?.removeEndpoint() }
                 if let file { line += " credentials \(file.path)" }
                 if let console = running.console { line += "\nconsole: \(console.make().url)" }

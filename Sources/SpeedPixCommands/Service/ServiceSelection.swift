@@ -35,7 +35,8 @@ struct ServiceSelection: Sendable {
             try ResolvedSettings(flags: flags, environment: reader.context.environment, files: try files.get())
         }
         // A file that is refused, since others may read it for instance, may hold a secret all the same.
-        heldSecrets = KnownSecrets(reader: reader).all
+        let served = try? ServedGateway(reader.context)
+        heldSecrets = KnownSecrets(reader: reader).all + [served?.secret].compactMap(\.self)
         withheldFiles = reader.withheldFiles(besides: (try? files.get()) ?? [])
         self.localMode = localMode ?? (try? resolved.get())?.localMode
     }
@@ -124,7 +125,14 @@ struct ServiceSelection: Sendable {
     private func serviceTarget() async throws -> ServiceTarget {
         do {
             let settings = try resolved.get()
-            var configuration = try settings.configuration(secret: try await reader.secret(of: settings))
+            let served = isGiven ? nil : try ServedGateway(reader.context)
+            var configuration: SpeedPixClient.Configuration
+            if let served {
+                configuration = try settings.configuration(of: served)
+                reader.context.say("using the gateway at \(served.endpoint)".printable())
+            } else {
+                configuration = try settings.configuration(secret: try await reader.secret(of: settings))
+            }
             configuration.network = try settings.network(reader)
             return ServiceTarget(
                 configuration, settings: settings,
@@ -144,6 +152,7 @@ struct ServiceSelection: Sendable {
             action: "app_key = \"…\" and app_secret_file = \"…\"",
             explanation: "in ~/.config/speedpix/speedpix.toml, for good"),
         Remedy(action: "--local", explanation: "no account: a gateway on this machine"),
+        Remedy(action: "speedpix serve", explanation: "the same for many commands: leave it running in another window"),
     ]
 
     private static func explained(_ error: SpeedPixError) -> CommandFailure {
@@ -152,7 +161,7 @@ struct ServiceSelection: Sendable {
         }
         let lines = waysToConfigure.lines.map { "\n  \($0)" }
         var failure = CommandFailure(
-            .configuration, "\(error.message). There are three ways out:\(lines.joined())")
+            .configuration, "\(error.message). There are four ways out:\(lines.joined())")
         failure.problem = error.message
         failure.remedies = waysToConfigure
         return failure

@@ -66,9 +66,24 @@ struct ResolvedSettings: Sendable, Equatable {
     /// - Parameter secret: The secret itself, fetched from wherever it is.
     /// - Throws: ``SpeedPixError`` with code `configuration`.
     func configuration(secret: String?) throws(SpeedPixError) -> SpeedPixClient.Configuration {
-        var configuration = try SpeedPixClient.Configuration(
-            appKey: self[.appKey]?.text ?? "", appSecret: secret ?? "",
-            endpoint: self[.endpoint]?.text ?? SpeedPixClient.Configuration.defaultEndpoint)
+        try completed(
+            try SpeedPixClient.Configuration(
+                appKey: self[.appKey]?.text ?? "", appSecret: secret ?? "",
+                endpoint: self[.endpoint]?.text ?? SpeedPixClient.Configuration.defaultEndpoint))
+    }
+
+    /// The same for a gateway of this machine, where no setting says which service is meant.
+    func configuration(of served: ServedGateway) throws(SpeedPixError) -> SpeedPixClient.Configuration {
+        try completed(
+            try SpeedPixClient.Configuration(
+                appKey: served.appKey, appSecret: served.secret, endpoint: served.endpoint))
+    }
+
+    /// The rest of the settings.
+    private func completed(
+        _ given: SpeedPixClient.Configuration
+    ) throws(SpeedPixError) -> SpeedPixClient.Configuration {
+        var configuration = given
         func seconds(_ setting: Setting) -> Duration? { self[setting]?.number.map { .seconds($0) } }
         if let timeout = seconds(.timeout) { configuration.timeout = timeout }
         if let agent = self[.userAgent] { configuration.userAgent = agent.text }

@@ -74,13 +74,14 @@ struct SettingsReader {
     }
 
     /// Every file that may hold a secret: settings and `.env` files, which have names that no script may use but can have
-    /// others as well, and those that settings call a secret, in whatever profile.
+    /// others as well, those that settings call a secret, in whatever profile, and the gateways' folders with their tokens.
     ///
     /// - Parameter files: Settings that were read.
     func withheldFiles(besides files: [SettingsFile]) -> [String] {
         let folders = [context.workingDirectory] + [scriptDirectory].compactMap { $0 }
         let names = [".env", ".env.local", ".env.development", ".env.production", ".env.test"]
-        return secretFiles(files) + projectPaths + [ownPath]
+        let gateways = [try? GatewayDataOptions.parse([]).folder(context), LocalDataFolder(context)?.path]
+        return secretFiles(files) + projectPaths + [ownPath] + gateways.compactMap(\.self)
             + folders.flatMap { folder in names.map { FilePath(folder).appending($0).string } }
     }
 

@@ -1,11 +1,13 @@
 import LocalFiles
-import SpeedPix
+package import SpeedPix
 import SystemPackage
 
-/// How commands of this machine find the gateway that has a data directory, and show that they may publish there: by two files
-/// that only their owner can read.
+/// How commands of this machine find the gateway that has a data directory, and show that they may run and publish there: by
+/// files that only their owner can read.
 package struct GatewayAccess: Sendable {
     private static let endpointName = "endpoint"
+    /// No script may read a file whose name begins like this.
+    private static let credentialsName = "speedpix-credentials-gateway"
 
     private let folder: FilePath
 
@@ -20,6 +22,10 @@ package struct GatewayAccess: Sendable {
     /// The path of the file with the token that the gateway's own routes ask for.
     package var tokenFile: String { folder.appending(GatewayStorage.adminTokenName).string }
 
+    /// The path of the file with the application key and, in a second line, the secret of the gateway that runs. It is there if
+    /// the secret was made up: one that was given is where its owner keeps it.
+    package var credentialsFile: String { folder.appending(Self.credentialsName).string }
+
     /// Whether a gateway has the folder, so that the file with the address is its own. One that was killed has left its file,
     /// and who listens at its address now must not get the token.
     package var isRunning: Bool {
@@ -29,20 +35,26 @@ package struct GatewayAccess: Sendable {
 
     /// Writes down where a gateway listens that has begun on the folder.
     ///
+    /// - Parameter credentials: Its application key and secret, if the secret was made up.
     /// - Throws: ``SpeedPixError`` `file_system`.
-    package func write(endpoint: String) throws {
+    package func write(endpoint: String, credentials: (appKey: String, secret: Secret)? = nil) throws {
+        if let credentials { try write("\(credentials.appKey)\n\(credentials.secret.revealed)", to: credentialsFile) }
+        // Last: whoever finds the address finds the rest.
+        try write(endpoint, to: endpointFile)
+    }
+
+    private func write(_ text: String, to path: String) throws {
         do {
             try AtomicFile.replace(
-                FilePath(endpointFile), with: CollectionOfOne(Array("\(endpoint)\n".utf8)),
-                permissions: .ownerReadWrite)
+                FilePath(path), with: CollectionOfOne(Array("\(text)\n".utf8)), permissions: .ownerReadWrite)
         } catch {
-            throw SpeedPixError(.fileSystem, "\(endpointFile.printable()) cannot be written: \(error)", cause: error)
+            throw SpeedPixError(.fileSystem, "\(path.printable()) cannot be written: \(error)", cause: error)
         }
     }
 
-    /// Takes the address away again. One that stays after a kill counts for nothing (``isRunning``), and the next gateway on the
-    /// folder takes it away before anything else.
+    /// Takes the address away again, and the credentials. Those that stay after a kill count for nothing (``isRunning``), and the
+    /// next gateway on the folder takes them away before anything else.
     package func removeEndpoint() {
-        try? FileRemoval.remove(FilePath(endpointFile))
+        for path in [endpointFile, credentialsFile] { try? FileRemoval.remove(FilePath(path)) }
     }
 }
