@@ -44,8 +44,10 @@ export function view(root, parameters, { feed, report }) {
     } catch (error) {
       if (error.name === "AbortError") return;
       if (answer) report(error);
-      else if (error.code === "ApiNotFound") fill(fill(root, h("h1", null, t("nav.faults")), body), empty(t("faults.none"), h("p", null, t("faults.noneHelp"))));
-      else fill(body, h("p", { class: "notice bad" }, error.message), button(t("retry"), load, { icon: "again" }));
+      else if (error.code === "ApiNotFound") {
+        lead.remove();
+        fill(body, empty(t("faults.none"), h("p", null, t("faults.noneHelp"))));
+      } else fill(body, h("p", { class: "notice bad" }, error.message), button(t("retry"), load, { icon: "again" }));
     }
   }
 
