@@ -32,6 +32,8 @@ enum WorkflowJSON {
             members = description(workflow)
             members["kind"] = .string(StoredVersion.Kind.comfyui.rawValue)
             let example = (workflow.example?.objectValue ?? [:]).keys.sorted()
+            let seeds = SeedField.all(in: workflow.graph, workflow.definitions, for: workflow.targets)
+            members["has_seeds"] = .bool(!seeds.isEmpty)
             members["example"] = .array(example.map { .string($0) })
             members["example_seconds"] = workflow.exampleSeconds.map { .double($0) }
         case .script(let workflow, _):

@@ -115,7 +115,7 @@ struct DoctorCommandTests {
         let checks = try #require(json["checks"]?.arrayValue)
         let remedy = checks.first { $0["name"] == "credentials" }?["remedy"]?.stringValue
         #expect(
-            remedy?.hasSuffix("\n--local no account: a gateway on this machine") == true,
+            remedy?.contains("\n--local no account: a gateway on this machine\nspeedpix serve ") == true,
             "\(String(describing: remedy))")
     }
 

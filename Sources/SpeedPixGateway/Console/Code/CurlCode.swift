@@ -12,8 +12,9 @@ struct CurlCode: Sendable {
         ]
         heading += code.remarks
         let comments = heading.map { "# \($0.printable())\n" }.joined()
-        return "#!/usr/bin/env bash\n\(comments)set -euo pipefail\nendpoint=\(Self.quoted(code.endpoint))\n"
-            + "\(Self.functions)\n\(try order())\n\(Self.ending)"
+        // In a shell of its own: pasted into a terminal it must not end that one.
+        return "#!/usr/bin/env bash\n\(comments)(\nset -euo pipefail\nendpoint=\(Self.quoted(code.endpoint))\n"
+            + "\(Self.functions)\n\(try order())\n\(Self.ending))\n"
     }
 
     private func order() throws -> String {

@@ -125,7 +125,8 @@ function runPart(holder, { workflow, version, versionOf, signal, context, choose
   hold.look(used.kind === "comfyui");
   const seeds = (used.inputs ?? []).filter(isSeed);
   // Of a workflow from ComfyUI there may be seeds that are no inputs.
-  const hidden = seeds.length === 0 && used.kind === "comfyui" && h("input", { type: "checkbox", checked: true });
+  const hidesSeeds = seeds.length === 0 && used.kind === "comfyui" && used.has_seeds !== false;
+  const hidden = hidesSeeds && h("input", { type: "checkbox", checked: true });
   const hasChance = seeds.length > 0 || hidden;
   let last = null;
 
