@@ -23,7 +23,7 @@ struct ObjectStore: Sendable {
     }
 
     /// Large enough that the disk is not asked for every packet, small enough for a thousand uploads at once.
-    private static let bufferSize = 256 << 10
+    private static let bufferSize = 64 << 10
 
     let root: FilePath
     /// How much all of it takes.

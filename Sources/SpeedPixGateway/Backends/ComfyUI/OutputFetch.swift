@@ -11,7 +11,7 @@ struct OutputFetch: Sendable {
     /// A server has said of a file that it has it, and does not.
     struct Missing: Error {}
 
-    private static let bufferSize = ByteCount.kibibytes(256)
+    private static let bufferSize = ByteCount.kibibytes(64)
 
     let workflow: PublishedWorkflow
     let client: ComfyUIClient
