@@ -219,33 +219,17 @@ public enum Gateway {
         ]
         adminCalls += administration.calls
         adminCalls += ServerCalls(servers: comfyUI?.servers).calls
-        var console = access.map { Console(access: $0, configuration: configuration) }
-        let summaries = PredictionSummaries(
-            queue: queue, database: storage.predictions,
-            urls: ConsoleURLs(signer: urls, now: configuration.now, thumbnailURL: ThumbnailRoute.url(signedBy: urls)))
-        if let database = storage.predictions {
-            console?.calls +=
-                ConsolePredictions(
-                    queue: queue, database: database, catalogue: catalogue, store: store, summaries: summaries,
-                    creation: creation, uploads: uploads, configuration: configuration
-                ).calls
-        }
-        var thumbnails: Thumbnails?
-        if console != nil {
-            let feed = feed(
-                configuration, queue: queue, workflows: storage.workflows, servers: comfyUI?.servers,
-                summaries: summaries)
-            console?.routes.append(EventsRoute(feed: feed))
-            let made = Thumbnails(store: store, configuration: configuration, logger: logger)
-            console?.thumbnails = ThumbnailRoute(thumbnails: made, urls: urls, configuration: configuration)
-            thumbnails = made
-        }
         let faults = configuration.showsFaults ? FaultLog(configuration.faults) : nil
-        let parts = ConsoleParts(
-            administration: administration, servers: comfyUI?.servers,
-            files: ServerFileSigner(rootKey: storage.rootKey), trials: trials, faults: faults, logger: logger)
-        console?.calls += parts.calls
-        console?.serverFiles = parts.serverFiles
+        var console: Console?
+        // With a console there is always a database.
+        if let access, let database = storage.predictions {
+            console =
+                ConsoleParts(
+                    administration: administration, database: database, creation: creation, uploads: uploads,
+                    servers: comfyUI?.servers, files: ServerFileSigner(rootKey: storage.rootKey), trials: trials,
+                    faults: faults, logger: logger
+                ).console(access)
+        }
         adminCalls += console?.calls ?? []
         let router = GatewayRouter.make(
             calls: calls, files: FileRoutes(store: store, urls: urls, keys: keys, configuration: configuration),
@@ -258,31 +242,10 @@ public enum Gateway {
             console: console, logger: logger)
         let server = GatewayServer(
             responder: router.buildResponder(), configuration: configuration, tls: tls, idleTimeout: idleTimeout,
-            logger: logger,
-            onPort: onPort)
+            logger: logger, onPort: onPort)
         var services: [any Service] = [queue]
-        if let thumbnails { services.append(thumbnails) }
+        services += console?.services ?? []
         services.append(server)
         return services
-    }
-
-    /// What tells open pages of changes. It lasts as long as its route.
-    private static func feed(
-        _ configuration: GatewayConfiguration, queue: PredictionQueue, workflows: WorkflowStore,
-        servers: ComfyUIServers?, summaries: PredictionSummaries
-    ) -> ConsoleFeed {
-        let feed = ConsoleFeed(
-            hello: [
-                "version": .string(SpeedPixVersion.current), "start": .string(configuration.uniqueName()),
-                "runs": .bool(configuration.runs != nil), "batches": .bool(configuration.batches != nil),
-                "faults": .bool(configuration.showsFaults),
-                "servers": .bool(servers != nil),
-            ],
-            clock: configuration.clock, load: { await queue.load },
-            summaries: { await summaries.summaries(of: $0) })
-        queue.notices.listen { [weak feed] in feed?.note($0) }
-        workflows.notices.listen { [weak feed] _ in feed?.note(.workflows) }
-        servers?.notices.listen { [weak feed] _ in feed?.note(.servers) }
-        return feed
     }
 }
