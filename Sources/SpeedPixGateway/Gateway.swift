@@ -9,7 +9,7 @@ import SystemPackage
 /// A local stand-in for the SpeedPix service: the same calls, checks and refusals, and workflows that really run.
 public enum Gateway {
     /// How long transfers that are under way at the end may take before their connections are closed.
-    private static let patience: Duration = .seconds(1)
+    private static let shutdownTimeout: Duration = .seconds(1)
     /// Clients keep connections for about a minute; a server that closes sooner would lose their requests.
     private static let idleTimeout: TimeAmount = .minutes(5)
 
@@ -74,7 +74,7 @@ public enum Gateway {
             configuration, storage: storage, catalogue: catalogue, comfyUI: comfyUI, access: access, tls: tls,
             logger: logger, onPort: { listening.yield($0) })
         var group = ServiceGroupConfiguration(services: parts, logger: logger)
-        group.maximumGracefulShutdownDuration = patience
+        group.maximumGracefulShutdownDuration = shutdownTimeout
         let services = ServiceGroup(configuration: group)
         // No child task, so that it is not cancelled with the caller: a server that is cancelled forgets the connections
         // it has accepted and not yet taken up, and NIO ends the process for each.

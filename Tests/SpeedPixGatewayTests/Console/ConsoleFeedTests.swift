@@ -37,7 +37,7 @@ struct ConsoleFeedTests {
         #expect(page.count == 2)
         await test.tick()
         #expect(try await page.ids(3) == ["c", "b"])
-        #expect(test.questions == [["a"], ["c", "b"]])
+        #expect(test.requests == [["a"], ["c", "b"]])
         await page.leave()
     }
 
@@ -83,7 +83,7 @@ struct ConsoleFeedTests {
         #expect(test.feed.isIdle && test.clock.sleeperCount == 0)
         let page = try TestPage(test.feed)
         await test.clock.waitForPauses(1)
-        #expect(test.questions.isEmpty)
+        #expect(test.requests.isEmpty)
         progress.update(fraction: 0.1, step: "draws", number: nil, total: nil)
         await test.tick()
         #expect(try await page.ids(2) == ["a"])
@@ -98,7 +98,7 @@ struct ConsoleFeedTests {
         for page in pages { _ = await page.events(1) }
         test.feed.note(.changed("a"))
         for page in pages { #expect(try await page.ids(2) == ["a"]) }
-        #expect(test.questions == [["a"]])
+        #expect(test.requests == [["a"]])
         for page in pages { await page.leave() }
     }
 
@@ -125,7 +125,7 @@ struct ConsoleFeedTests {
         test.feed.note(.changed("d"))
         #expect(try await slow.ids(3) == ["d"])
         #expect(try await fast.ids(6) == ["d"])
-        #expect(test.questions == [["a"], ["b"], ["a"], ["c"], ["a", "b", "c"], ["d"]])
+        #expect(test.requests == [["a"], ["b"], ["a"], ["c"], ["a", "b", "c"], ["d"]])
         await slow.leave()
         await fast.leave()
     }
@@ -211,7 +211,7 @@ struct ConsoleFeedTests {
         _ = await page.events(1)
         test.feed.note(topic)
         #expect(await page.events(2).last == "event: \(topic.rawValue)\ndata: {}\n\n")
-        #expect(test.questions.isEmpty)
+        #expect(test.requests.isEmpty)
         await page.leave()
     }
 
