@@ -39,9 +39,9 @@ package final class GroupCommitDatabase: Sendable {
     private let state = Mutex(State())
 
     /// How long what may wait does wait at most.
-    private static let patienceOfDeferred = DispatchTimeInterval.seconds(1)
+    private static let longestDeferral = DispatchTimeInterval.seconds(1)
     /// How long another process may hold the file, in seconds.
-    private static let patience = 10.0
+    private static let busyTimeout = 10.0
 
     /// Opens the file, or makes it, readable for its owner only, and brings it up to date.
     ///
@@ -60,7 +60,7 @@ package final class GroupCommitDatabase: Sendable {
         self.beforeCommit = beforeCommit
         var configuration = GRDB.Configuration()
         configuration.label = label
-        configuration.busyMode = .timeout(Self.patience)
+        configuration.busyMode = .timeout(Self.busyTimeout)
         try Self.checkReadOnly(path, migrator, configuration)
         try Self.makePrivate(path)
         configuration.journalMode = .wal
@@ -164,7 +164,7 @@ package final class GroupCommitDatabase: Sendable {
             return (false, !state.isScheduled)
         }
         if mustDrain { queue.async { self.drain() } }
-        if mustSchedule { queue.asyncAfter(deadline: .now() + Self.patienceOfDeferred) { self.drainDeferred() } }
+        if mustSchedule { queue.asyncAfter(deadline: .now() + Self.longestDeferral) { self.drainDeferred() } }
     }
 
     private func drainDeferred() {

@@ -3,7 +3,7 @@ package import GRDB
 /// Reads a file of SQLite that others write, perhaps at the same time and in another process.
 package enum ReadOnlyDatabase {
     /// How long whoever recovers the file after a crash may hold it, in seconds.
-    private static let patience = 3.0
+    private static let busyTimeout = 3.0
 
     /// Opens the file, reads, and closes it. Nothing is made, brought up to date or kept from its writers: at most, the two files
     /// beside it that every reader makes.
@@ -18,7 +18,7 @@ package enum ReadOnlyDatabase {
     ) throws -> Value {
         var configuration = GRDB.Configuration()
         configuration.label = label
-        configuration.busyMode = .timeout(patience)
+        configuration.busyMode = .timeout(busyTimeout)
         configuration.readonly = true
         let database = try DatabaseQueue(path: path, configuration: configuration)
         defer { try? database.close() }

@@ -9,7 +9,7 @@ import SystemPackage
 /// A local stand-in for the SpeedPix service: the same calls, checks and refusals, and workflows that really run.
 public enum Gateway {
     /// How long transfers that are under way at the end may take before their connections are closed.
-    private static let patience: Duration = .seconds(1)
+    private static let shutdownTimeout: Duration = .seconds(1)
     /// Clients keep connections for about a minute; a server that closes sooner would lose their requests.
     private static let idleTimeout: TimeAmount = .minutes(5)
 
@@ -74,7 +74,7 @@ public enum Gateway {
             configuration, storage: storage, catalogue: catalogue, comfyUI: comfyUI, access: access, tls: tls,
             logger: logger, onPort: { listening.yield($0) })
         var group = ServiceGroupConfiguration(services: parts, logger: logger)
-        group.maximumGracefulShutdownDuration = patience
+        group.maximumGracefulShutdownDuration = shutdownTimeout
         let services = ServiceGroup(configuration: group)
         // No child task, so that it is not cancelled with the caller: a server that is cancelled forgets the connections
         // it has accepted and not yet taken up, and NIO ends the process for each.
@@ -219,33 +219,17 @@ public enum Gateway {
         ]
         adminCalls += administration.calls
         adminCalls += ServerCalls(servers: comfyUI?.servers).calls
-        var console = access.map { Console(access: $0, configuration: configuration) }
-        let summaries = PredictionSummaries(
-            queue: queue, database: storage.predictions,
-            urls: ConsoleURLs(signer: urls, now: configuration.now, thumbnailURL: ThumbnailRoute.url(signedBy: urls)))
-        if let database = storage.predictions {
-            console?.calls +=
-                ConsolePredictions(
-                    queue: queue, database: database, catalogue: catalogue, store: store, summaries: summaries,
-                    creation: creation, uploads: uploads, configuration: configuration
-                ).calls
-        }
-        var thumbnails: Thumbnails?
-        if console != nil {
-            let feed = feed(
-                configuration, queue: queue, workflows: storage.workflows, servers: comfyUI?.servers,
-                summaries: summaries)
-            console?.routes.append(EventsRoute(feed: feed))
-            let made = Thumbnails(store: store, configuration: configuration, logger: logger)
-            console?.thumbnails = ThumbnailRoute(thumbnails: made, urls: urls, configuration: configuration)
-            thumbnails = made
-        }
         let faults = configuration.showsFaults ? FaultLog(configuration.faults) : nil
-        let parts = ConsoleParts(
-            administration: administration, servers: comfyUI?.servers,
-            files: ServerFileSigner(rootKey: storage.rootKey), trials: trials, faults: faults, logger: logger)
-        console?.calls += parts.calls
-        console?.serverFiles = parts.serverFiles
+        var console: Console?
+        // With a console there is always a database.
+        if let access, let database = storage.predictions {
+            console =
+                ConsoleParts(
+                    administration: administration, database: database, creation: creation, uploads: uploads,
+                    servers: comfyUI?.servers, files: ServerFileSigner(rootKey: storage.rootKey), trials: trials,
+                    faults: faults, logger: logger
+                ).console(access)
+        }
         adminCalls += console?.calls ?? []
         let router = GatewayRouter.make(
             calls: calls, files: FileRoutes(store: store, urls: urls, keys: keys, configuration: configuration),
@@ -258,31 +242,10 @@ public enum Gateway {
             console: console, logger: logger)
         let server = GatewayServer(
             responder: router.buildResponder(), configuration: configuration, tls: tls, idleTimeout: idleTimeout,
-            logger: logger,
-            onPort: onPort)
+            logger: logger, onPort: onPort)
         var services: [any Service] = [queue]
-        if let thumbnails { services.append(thumbnails) }
+        services += console?.services ?? []
         services.append(server)
         return services
-    }
-
-    /// What tells open pages of changes. It lasts as long as its route.
-    private static func feed(
-        _ configuration: GatewayConfiguration, queue: PredictionQueue, workflows: WorkflowStore,
-        servers: ComfyUIServers?, summaries: PredictionSummaries
-    ) -> ConsoleFeed {
-        let feed = ConsoleFeed(
-            hello: [
-                "version": .string(SpeedPixVersion.current), "start": .string(configuration.uniqueName()),
-                "runs": .bool(configuration.runs != nil), "batches": .bool(configuration.batches != nil),
-                "faults": .bool(configuration.showsFaults),
-                "servers": .bool(servers != nil),
-            ],
-            clock: configuration.clock, load: { await queue.load },
-            summaries: { await summaries.summaries(of: $0) })
-        queue.notices.listen { [weak feed] in feed?.note($0) }
-        workflows.notices.listen { [weak feed] _ in feed?.note(.workflows) }
-        servers?.notices.listen { [weak feed] _ in feed?.note(.servers) }
-        return feed
     }
 }

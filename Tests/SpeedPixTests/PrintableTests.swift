@@ -25,4 +25,10 @@ struct PrintableTests {
     func joiners(text: String) {
         #expect(text.printable() == text)
     }
+
+    @Test("quoted: quotes, backslashes, the ends of lines and what steers are escapes, and everything else stays")
+    func quoted() {
+        let text = "a\"b\\c\n\t\r\u{202E}é'"
+        #expect(text.quoted { "<\(String($0.value, radix: 16))>" } == #""a\"b\\c\n\t\r<202e>é'""#)
+    }
 }

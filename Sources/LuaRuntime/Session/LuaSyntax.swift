@@ -11,6 +11,11 @@ package enum LuaSyntax {
         guard let first = text.utf8.first, first.isWordStart else { return false }
         return text.utf8.allSatisfy(\.isWordPart) && !keywords.contains(text)
     }
+
+    /// The escape of a character in a string's literal, by its number.
+    package static func escape(_ scalar: Unicode.Scalar) -> String {
+        "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
+    }
 }
 
 extension UInt8 {

@@ -11,6 +11,26 @@ extension String {
         }
         return String(scalars)
     }
+
+    /// The text as a literal in double quotes, with the escapes that Lua and Python have in common. What steers a terminal or
+    /// an editor is an escape, too, so that it can be seen.
+    ///
+    /// - Parameter escape: How the language writes a character by its number.
+    package func quoted(escape: (Unicode.Scalar) -> String) -> String {
+        var result = "\""
+        for scalar in unicodeScalars {
+            switch scalar {
+            case "\n": result += "\\n"
+            case "\t": result += "\\t"
+            case "\r": result += "\\r"
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case _ where scalar.steers: result += escape(scalar)
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result + "\""
+    }
 }
 
 extension Unicode.Scalar {

@@ -13,7 +13,7 @@ struct JournalRuns: RunsSource {
 
     func runs(limit: Int) async throws -> [JSONValue] {
         try await Self.blocking { [folder] in
-            // Made by the first script that creates something, and not by whoever looks.
+            // Made by the first script that creates something, and not by a reader.
             guard let reader = JournalReader(folder: folder) else { return [] }
             return try reader.runs(limit: limit).map { .object(Self.members(of: $0, reader)) }
         }

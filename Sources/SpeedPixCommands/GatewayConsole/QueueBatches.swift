@@ -4,11 +4,11 @@ import SpeedPixGateway
 import SpeedPixQueue
 import Synchronization
 
-/// The batches in the queue that the settings name, for a gateway's console. NATS is connected to for each question, and by then
-/// only.
+/// The batches in the queue that the settings name, for a gateway's console. NATS is connected to for each request of the
+/// page, and by then only.
 struct QueueBatches: BatchesSource {
     /// How long a connection may take to come about, and the queue to answer at all.
-    private static let patience: Duration = .seconds(2)
+    private static let answerTimeout: Duration = .seconds(2)
     /// How long all that is asked may take: a batch may have many rows.
     private static let limit: Duration = .seconds(30)
     /// The word for rows without a result.
@@ -74,9 +74,9 @@ struct QueueBatches: BatchesSource {
     ) async throws -> Value {
         do {
             let target = try QueueTarget(nil, settings, SettingsReader(context: context))
-                .connecting(within: Self.patience)
+                .connecting(within: Self.answerTimeout)
             return try await QueueSession.run(target, in: context, isQuiet: true) { access in
-                let hasBatches = try await within(Self.patience) { try await Self.hasBatches(access) }
+                let hasBatches = try await within(Self.answerTimeout) { try await Self.hasBatches(access) }
                 return try await within(Self.limit) { try await body(hasBatches ? access : nil) }
             }
         } catch let error as SettingsError {

@@ -3,22 +3,8 @@ import SpeedPix
 
 /// Strings and keys as Lua source.
 enum LuaLiteral {
-    /// The text in quotes. What would steer a terminal or an editor is written as an escape, so that it can be seen.
-    static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\n": result += "\\n"
-            case "\t": result += "\\t"
-            case "\r": result += "\\r"
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case _ where scalar.steers: result += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
-    }
+    /// The text in quotes.
+    static func quoted(_ text: String) -> String { text.quoted(escape: LuaSyntax.escape) }
 
     /// Bytes that are not text, in quotes: all but visible ASCII in hexadecimal.
     static func quoted(bytes: some Sequence<UInt8>) -> String {

@@ -4,9 +4,6 @@ import SpeedPix
 
 /// Which server of ComfyUI tells what a workflow's nodes take, and has its files.
 struct ComfyUIOptions: ParsableArguments {
-    /// ComfyUI's own port, and that of its desktop program.
-    private static let usual = ["http://127.0.0.1:8188", "http://127.0.0.1:8000"]
-
     @Option(
         name: .customLong("comfyui"),
         help: ArgumentHelp(
@@ -28,7 +25,7 @@ struct ComfyUIOptions: ParsableArguments {
     /// - Throws: ``CommandFailure``.
     func client() async throws -> ComfyUIClient {
         var problems: [String] = []
-        for text in address.map({ [$0] }) ?? Self.usual {
+        for text in address.map({ [$0] }) ?? ComfyUITargets.usual {
             let client = ComfyUIClient(try ComfyUIServerAddress(text))
             do {
                 _ = try await client.systemStats()

@@ -1,26 +1,35 @@
 import HTTPTypes
 import Hummingbird
+import ServiceLifecycle
 
 /// The gateway's page, and the routes that it uses besides those that commands use.
 ///
-/// Each area of the page gives its routes in a value of its own; ``Gateway`` puts them together.
+/// Each area of the page gives its routes in a value of its own; ``ConsoleParts`` puts them together.
 struct Console: Sendable {
-    let access: ConsoleAccess
-    private let files: ConsoleFiles
     /// The routes below ``AdminRoutes/prefix`` that answer with an envelope.
-    var calls: [any AdminCall]
+    let calls: [any AdminCall]
     /// Those that answer with something else, such as events.
-    var routes: [any AdminRoute] = []
-    /// Nil where there are no small pictures.
-    var thumbnails: ThumbnailRoute?
+    let routes: [any AdminRoute]
+    private let access: ConsoleAccess
+    private let files: ConsoleFiles
+    private let thumbnails: ThumbnailRoute
     /// Answers the signed URLs of files of ComfyUI's servers; nil without servers.
-    var serverFiles: ServerFileRoute?
+    private let serverFiles: ServerFileRoute?
 
-    init(access: ConsoleAccess, configuration: GatewayConfiguration) {
+    init(
+        access: ConsoleAccess, calls: [any AdminCall], routes: [any AdminRoute], thumbnails: ThumbnailRoute,
+        serverFiles: ServerFileRoute?
+    ) {
         self.access = access
+        self.calls = calls
+        self.routes = routes
+        self.thumbnails = thumbnails
+        self.serverFiles = serverFiles
         files = ConsoleFiles(origins: access.origins)
-        calls = [NewCodeCall(access: access, configuration: configuration)]
     }
+
+    /// What it needs to have running, besides the server.
+    var services: [any Service] { [thumbnails.thumbnails] }
 
     /// Adds the routes that are not below that prefix: the files of the page, the one that begins a session, and signed URLs.
     func add(to router: Router<GatewayContext>) {
@@ -37,7 +46,7 @@ struct Console: Sendable {
                 try files.file(context.parameters.get("name") ?? "", request)
             }
         }
-        thumbnails?.add(to: router)
+        thumbnails.add(to: router)
     }
 
     /// The page, if that is what a request of `/` is for. A refusal of it is a text, since a person reads it.

@@ -26,7 +26,7 @@ struct ConsoleDocumentTests {
         return members.compactMapValues(\.stringValue)
     }
 
-    @Test("What it names in italics stands on the console's page")
+    @Test("docs/console.md: what is in italics stands on the console's page")
     func names() throws {
         let words = Set(try Self.texts().values.map { $0.replacing("{name}", with: "Lua") })
         let pieces = try Self.prose().replacing("**", with: "").components(separatedBy: "*")
@@ -35,7 +35,7 @@ struct ConsoleDocumentTests {
         for name in names { #expect(words.contains(name), "\(name)") }
     }
 
-    @Test("Its table of keys has the words of the console's own list")
+    @Test("docs/console.md: the table of keys has the words of the console's own list")
     func keys() throws {
         let words = Set(try Self.texts().values)
         let section = try #require(try Self.prose().components(separatedBy: "## The keyboard").last)
@@ -49,7 +49,7 @@ struct ConsoleDocumentTests {
         }
     }
 
-    @Test("Its pictures open and are small, and there are no others of the console")
+    @Test("docs/console.md: pictures open and are small, and there are no others of the console")
     func pictures() throws {
         let links = try DocumentPage("console.md").links.filter { $0.hasPrefix("images/console-") }
         let folder = "\(TestFolder.repository)/docs/images"

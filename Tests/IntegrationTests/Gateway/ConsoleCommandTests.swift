@@ -43,7 +43,7 @@ struct ConsoleCommandTests {
         return ["PATH": "\(folder.path)/bin:/usr/bin:/bin", "DISPLAY": ":0"]
     }
 
-    @Test("console prints a link whose code begins a session, another one each time")
+    @Test("console: prints a link whose code begins a session, another one each time")
     func link() async throws {
         try await Self.run { folder, running in
             let (first, second) = (
@@ -64,7 +64,7 @@ struct ConsoleCommandTests {
         }
     }
 
-    @Test("console opens the link with the desktop's program and does not wait for it")
+    @Test("console: opens the link with the desktop's program and does not wait for it")
     func opened() async throws {
         try await Self.run { folder, _ in
             let environment = try Self.makeDesktop(in: folder)
@@ -76,7 +76,7 @@ struct ConsoleCommandTests {
         }
     }
 
-    @Test("Without a screen or a program for it, console says that the link is to be opened")
+    @Test("console: without a screen or a program for it, says that the link is to be opened")
     func notOpened() async throws {
         try await Self.run { folder, _ in
             let bare = await Self.console(in: folder, environment: ["PATH": "/nowhere", "DISPLAY": ":0"])
@@ -89,7 +89,7 @@ struct ConsoleCommandTests {
         }
     }
 
-    @Test("console says so where no gateway runs, or one without a console")
+    @Test("console: says so where no gateway runs, or one without a console")
     func none() async throws {
         let folder = try TestFolder()
         let run = await Self.console(in: folder)
@@ -101,7 +101,7 @@ struct ConsoleCommandTests {
         }
     }
 
-    @Test("serve prints a link to its console in the line after the endpoint")
+    @Test("serve: prints a link to its console in the line after the endpoint")
     func served() throws {
         let folder = try TestFolder()
         let server = try Subprocess(

@@ -81,7 +81,7 @@ struct CopiedProgramTests {
         #expect(saved == Data("content".utf8))
     }
 
-    @Test("A script for bash signs with openssl, sends the same inputs, and saves what they give")
+    @Test("Copied program: a script for bash signs with openssl, sends the same inputs, and saves what they give")
     func curl() async throws {
         try await Self.run(.curl) { folder, _ in
             _ = try await Self.bash("bash -n copy", in: folder)
@@ -91,7 +91,7 @@ struct CopiedProgramTests {
         }
     }
 
-    @Test("A script for bash without the right secret says what the gateway says, and ends")
+    @Test("Copied program: a script for bash without the right secret says what the gateway says, and ends")
     func refused() async throws {
         try await Self.run(.curl) { folder, _ in
             let output = try await Self.bash("! SPEEDPIX_APP_SECRET=other bash copy 2>&1", in: folder)
@@ -99,7 +99,7 @@ struct CopiedProgramTests {
         }
     }
 
-    @Test("A program in Python signs, sends the same inputs, and saves what they give")
+    @Test("Copied program: a program in Python signs, sends the same inputs, and saves what they give")
     func python() async throws {
         let python = try PythonEnvironment.python()
         try await Self.run(.python) { folder, _ in
@@ -109,7 +109,7 @@ struct CopiedProgramTests {
         }
     }
 
-    @Test("A script in Lua sends the same inputs, and saves what they give")
+    @Test("Copied program: a script in Lua sends the same inputs, and saves what they give")
     func lua() async throws {
         try await Self.run(.lua) { folder, endpoint in
             try FileManager.default.moveItem(atPath: "\(folder.path)/copy", toPath: "\(folder.path)/copy.lua")

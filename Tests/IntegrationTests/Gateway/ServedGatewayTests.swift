@@ -36,7 +36,7 @@ struct ServedGatewayTests {
             environment: environment.merging(["SPEEDPIX_STATE": "\(folder.path)/state"]) { $1 })
     }
 
-    @Test("run uses the gateway of serve where nothing says which service is meant, and says so")
+    @Test("ServedGateway: run uses the gateway of serve where nothing says which service is meant, and says so")
     func found() async throws {
         try await Self.run(givesCredentials: true) { folder, running in
             let run = try await Self.echo(in: folder)
@@ -45,7 +45,9 @@ struct ServedGatewayTests {
         }
     }
 
-    @Test("run does not use it where a variable names an account, and not where its secret was given to it")
+    @Test(
+        "ServedGateway: run does not use it where a variable names an account, and not where its secret was given to it"
+    )
     func notMeant() async throws {
         try await Self.run(givesCredentials: true) { folder, _ in
             let run = try await Self.echo(in: folder, environment: ["SPEEDPIX_APP_KEY": "key"])
@@ -57,7 +59,7 @@ struct ServedGatewayTests {
         }
     }
 
-    @Test("A gateway that has ended is not used, even if its files are still there")
+    @Test("ServedGateway: a gateway that has ended is not used, even if its files are still there")
     func ended() async throws {
         let folder = try TestFolder()
         let directory = "\(folder.path)/state/gateway"
@@ -68,7 +70,7 @@ struct ServedGatewayTests {
         #expect(run.status == .configuration, "\(run.errors)")
     }
 
-    @Test("A gateway's secret that others may read is refused, and said")
+    @Test("ServedGateway: a gateway's secret that others may read is refused, and said")
     func exposed() async throws {
         try await Self.run(givesCredentials: true) { folder, _ in
             let file = GatewayAccess(directory: "\(folder.path)/state/gateway").credentialsFile
@@ -78,7 +80,7 @@ struct ServedGatewayTests {
         }
     }
 
-    @Test("No script reads the gateway's folder, whatever is allowed, and no output shows its secret")
+    @Test("ServedGateway: no script reads the gateway's folder, whatever is allowed, and no output shows its secret")
     func withheld() async throws {
         try await Self.run(givesCredentials: true) { folder, _ in
             for name in ["admin-token", "speedpix-credentials-gateway", "url-key"] {

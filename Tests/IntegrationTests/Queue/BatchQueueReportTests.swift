@@ -38,7 +38,9 @@ struct BatchQueueReportTests {
         #expect(seen["predictions"] == ["p-A"])
     }
 
-    @Test("Pictures that this machine sees are shown, others named by their paths; attach and results make it, too")
+    @Test(
+        "Report of a queue: pictures seen here are shown, others named by their paths, by attach and results, too"
+    )
     func pictures() async throws {
         try await QueueFixture.run { fixture in
             try fixture.folder.makeFolder("out")
@@ -61,7 +63,7 @@ struct BatchQueueReportTests {
         }
     }
 
-    @Test("Who leaves a batch that goes on has a report, in which rows without a result say so")
+    @Test("Report of a queue: who leaves a batch that goes on has a report, in which rows without a result say so")
     func interrupted() async throws {
         try await QueueFixture.run { fixture in
             let (following, isFollowing) = AsyncStream<Void>.makeStream()
@@ -95,7 +97,7 @@ struct BatchQueueReportTests {
         }
     }
 
-    @Test("One that cannot be written is refused before anything is in the queue")
+    @Test("Report of a queue: one that cannot be written is refused before anything is in the queue")
     func refused() async throws {
         try await QueueFixture.run { fixture in
             try fixture.folder.write("print('never')", to: "r.html")

@@ -18,7 +18,9 @@ struct SessionDisplayTests {
         return context
     }
 
-    @Test("A preview is drawn below the output while its prediction is waited for, and is gone afterwards")
+    @Test(
+        "SessionDisplay: a preview is drawn below the output while its prediction is waited for, and is gone afterwards"
+    )
     func preview() async throws {
         let capture = TerminalCapture(columns: 80, rows: 24)
         let clock = ManualClock()
@@ -56,7 +58,7 @@ struct SessionDisplayTests {
         #expect(previews.transport.requests.count == 1)
     }
 
-    @Test("Nothing is drawn where no person sees the session")
+    @Test("SessionDisplay: nothing is drawn where no person sees the session")
     func notInteractive() async throws {
         let capture = TerminalCapture(columns: 80, rows: 24)
         let clock = ManualClock()
@@ -71,7 +73,7 @@ struct SessionDisplayTests {
         #expect(value == 0 && capture.terminal.lines.isEmpty)
     }
 
-    @Test("A session at a gateway shows the preview of what run waits for")
+    @Test("SessionDisplay: a session at a gateway shows the preview of what run waits for")
     func session() async throws {
         let gate = Gate()
         let workflow = ShowingWorkflow(picture: try ScriptedPreviews.picture(4), gate: gate)

@@ -30,7 +30,7 @@ struct PreviewDisplayTests {
         return rows(previews, of: preview, in: size)
     }
 
-    @Test("A preview is fetched once and shown until the next one is there")
+    @Test("PreviewDisplay: a preview is fetched once and shown until the next one is there")
     func fetching() async throws {
         let previews = try ScriptedPreviews(widths: [4, 6])
         let (first, second) = (preview("a"), preview("a", 2))
@@ -44,7 +44,7 @@ struct PreviewDisplayTests {
         #expect(rows(previews, of: nil) == [])
     }
 
-    @Test("One preview is fetched at a time, and then the newest one")
+    @Test("PreviewDisplay: one preview is fetched at a time, and then the newest one")
     func oneAtATime() async throws {
         let gate = Gate()
         let picture = try ScriptedPreviews.picture(4)
@@ -62,7 +62,7 @@ struct PreviewDisplayTests {
         #expect(previews.transport.requests.map(\.url) == [preview("a", 1).url, preview("a", 3).url])
     }
 
-    @Test("A preview's name stands above it, in one row that is as wide as a picture can be")
+    @Test("PreviewDisplay: a preview's name stands above it, in one row that is as wide as a picture can be")
     func names() async throws {
         let previews = try ScriptedPreviews(widths: [4, 4])
         let shown = await loadedRows(previews, of: preview("a", name: "A-014\u{1B}[2J"))
@@ -73,7 +73,7 @@ struct PreviewDisplayTests {
     }
 
     @Test(
-        "A preview is shown only where it has three rows, and cut off below what there is room for",
+        "PreviewDisplay: a preview is shown only where it has three rows, and cut off below what there is room for",
         arguments: [
             (80, 24, 4), (80, 8, 4), (80, 7, 3), (80, 6, 0), (80, 1, 0), (33, 24, 4), (32, 24, 0),
         ])
@@ -86,7 +86,7 @@ struct PreviewDisplayTests {
         #expect(previews.transport.requests.count == (isShown ? 1 : 0))
     }
 
-    @Test("A preview that cannot be had or read shows nothing, nor leaves another one's picture")
+    @Test("PreviewDisplay: a preview that cannot be had or read shows nothing, nor leaves another one's picture")
     func failures() async throws {
         let picture = ScriptedReply.body([try ScriptedPreviews.picture(4)])
         for failure in [ScriptedReply.text("gone", status: 404), .text("no picture"), .refusedConnection] {
@@ -98,7 +98,7 @@ struct PreviewDisplayTests {
     }
 
     @Test(
-        "Nothing is fetched but previews of the gateway",
+        "PreviewDisplay: nothing is fetched but previews of the gateway",
         arguments: [
             "http://other.test:8187/previews/a", "https://gateway.test:8187/previews/a", "file:///previews/a",
             "http://gateway.test/previews/a", "http://gateway.test:8187/files/a", "/previews/a", "",
@@ -109,7 +109,7 @@ struct PreviewDisplayTests {
         #expect(previews.transport.requests.isEmpty)
     }
 
-    @Test("At the end of a display its fetching ends, and the next one begins with nothing")
+    @Test("PreviewDisplay: at the end of a display its fetching ends, and the next one begins with nothing")
     func end() async throws {
         let picture = ScriptedReply.body([try ScriptedPreviews.picture(4)])
         let previews = try ScriptedPreviews([picture, .silence, picture])
@@ -124,7 +124,7 @@ struct PreviewDisplayTests {
     }
 
     @Test(
-        "Previews are shown where pictures are, and colors",
+        "PreviewDisplay: previews are shown where pictures are, and colors",
         arguments: [
             (["TERM": "xterm"], nil, true), (["TERM": "xterm-kitty"], nil, true), ([:], nil, false),
             (["TERM": "dumb"], nil, false), (["TERM": "xterm", "NO_COLOR": "1"], nil, false),

@@ -112,7 +112,7 @@ struct ComfyUITargetsTests {
         #expect(withheld.contains(path))
     }
 
-    @Test("doctor asks each server of the tables, and serve refuses a key that no table has")
+    @Test("ComfyUITargets: doctor asks each server of the tables, and serve refuses a key that no table has")
     func commands() async throws {
         try await TestComfyUI.withRunning { [folder] server in
             try folder.write(

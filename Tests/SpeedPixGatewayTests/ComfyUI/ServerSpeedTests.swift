@@ -16,7 +16,7 @@ struct ServerSpeedTests {
         #expect(speed.seconds == 10 && speed.count == ServerSpeed.most)
     }
 
-    @Test("A server tells how long a prediction took there, and one that failed does not count")
+    @Test("ServerSpeed: a server tells how long a prediction took there, and one that failed does not count")
     func measured() async throws {
         try await ComfyUIGateway.run(isAutomatic: false) { gateway, server in
             func speed() async throws -> JSONValue? {

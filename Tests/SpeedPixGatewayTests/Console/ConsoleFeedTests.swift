@@ -7,7 +7,8 @@ import Testing
 
 @Suite("What pages are told of changes", .timeLimit(.minutes(1)))
 struct ConsoleFeedTests {
-    @Test("A page is greeted, told of a change at once, and then no timer is left but that of the comments")
+    @Test(
+        "ConsoleFeed: a page is greeted, told of a change at once, and then no timer is left but that of the comments")
     func change() async throws {
         let test = TestFeed()
         let page = try TestPage(test.feed)
@@ -25,7 +26,7 @@ struct ConsoleFeedTests {
         #expect(test.clock.sleeperCount == 0)
     }
 
-    @Test("Changes that follow one go out together after a tenth of a second, each prediction once")
+    @Test("ConsoleFeed: changes that follow one go out together after a tenth of a second, each prediction once")
     func burst() async throws {
         let test = TestFeed()
         let page = try TestPage(test.feed)
@@ -36,11 +37,11 @@ struct ConsoleFeedTests {
         #expect(page.count == 2)
         await test.tick()
         #expect(try await page.ids(3) == ["c", "b"])
-        #expect(test.questions == [["a"], ["c", "b"]])
+        #expect(test.requests == [["a"], ["c", "b"]])
         await page.leave()
     }
 
-    @Test("The progress of what runs is told when it has changed, and not otherwise")
+    @Test("ConsoleFeed: the progress of what runs is told when it has changed, and not otherwise")
     func progress() async throws {
         let test = TestFeed()
         let page = try TestPage(test.feed)
@@ -72,7 +73,7 @@ struct ConsoleFeedTests {
         await page.leave()
     }
 
-    @Test("Without a page nothing is looked at; one that comes is told how what runs goes on")
+    @Test("ConsoleFeed: without a page nothing is looked at; one that comes is told how what runs goes on")
     func noPage() async throws {
         let test = TestFeed()
         let progress = ReportedProgress()
@@ -82,7 +83,7 @@ struct ConsoleFeedTests {
         #expect(test.feed.isIdle && test.clock.sleeperCount == 0)
         let page = try TestPage(test.feed)
         await test.clock.waitForPauses(1)
-        #expect(test.questions.isEmpty)
+        #expect(test.requests.isEmpty)
         progress.update(fraction: 0.1, step: "draws", number: nil, total: nil)
         await test.tick()
         #expect(try await page.ids(2) == ["a"])
@@ -90,18 +91,18 @@ struct ConsoleFeedTests {
         #expect(test.feed.isIdle && test.clock.sleeperCount == 0)
     }
 
-    @Test("An event is made once for all pages")
+    @Test("ConsoleFeed: an event is made once for all pages")
     func shared() async throws {
         let test = TestFeed()
         let pages = [try TestPage(test.feed), try TestPage(test.feed), try TestPage(test.feed)]
         for page in pages { _ = await page.events(1) }
         test.feed.note(.changed("a"))
         for page in pages { #expect(try await page.ids(2) == ["a"]) }
-        #expect(test.questions == [["a"]])
+        #expect(test.requests == [["a"]])
         for page in pages { await page.leave() }
     }
 
-    @Test("A page that takes its time gets what it has missed as one event, and others do not wait for it")
+    @Test("ConsoleFeed: a page that takes its time gets what it has missed as one event, and others do not wait for it")
     func slowPage() async throws {
         let test = TestFeed()
         let gate = Gate()
@@ -124,12 +125,13 @@ struct ConsoleFeedTests {
         test.feed.note(.changed("d"))
         #expect(try await slow.ids(3) == ["d"])
         #expect(try await fast.ids(6) == ["d"])
-        #expect(test.questions == [["a"], ["b"], ["a"], ["c"], ["a", "b", "c"], ["d"]])
+        #expect(test.requests == [["a"], ["b"], ["a"], ["c"], ["a", "b", "c"], ["d"]])
         await slow.leave()
         await fast.leave()
     }
 
-    @Test("Each 20 seconds pages get a comment, and one that has taken nothing for 60 loses its connection")
+    @Test(
+        "ConsoleFeed: each 20 seconds pages get a comment, and one that has taken nothing for 60 loses its connection")
     func stuckPage() async throws {
         let test = TestFeed()
         let gate = Gate()
@@ -151,7 +153,7 @@ struct ConsoleFeedTests {
         #expect(page.closeCount == 0)
     }
 
-    @Test("A page that has missed more predictions than are kept for it loses its connection")
+    @Test("ConsoleFeed: a page that has missed more predictions than are kept for it loses its connection")
     func missedTooMuch() {
         let closes = CountedState<Int>(0) { $0 }
         let reader = FeedReader(number: 1, greeting: ByteBuffer(), close: { closes.withLock { $0 += 1 } })
@@ -168,7 +170,7 @@ struct ConsoleFeedTests {
         #expect(isOver)
     }
 
-    @Test("There are no more than 200 pages, and one that leaves makes room")
+    @Test("ConsoleFeed: there are no more than 200 pages, and one that leaves makes room")
     func mostPages() throws {
         let test = TestFeed()
         var readers: [FeedReader] = []
@@ -186,7 +188,7 @@ struct ConsoleFeedTests {
         for reader in readers { test.feed.remove(reader) }
     }
 
-    @Test("More than 500 predictions at once are told of in several events")
+    @Test("ConsoleFeed: more than 500 predictions at once are told of in several events")
     func manyChanges() async throws {
         let test = TestFeed()
         let page = try TestPage(test.feed)
@@ -202,18 +204,18 @@ struct ConsoleFeedTests {
         await page.leave()
     }
 
-    @Test("Pages are told that workflows and servers are others now", arguments: ConsoleTopic.allCases)
+    @Test("ConsoleFeed: pages are told that workflows and servers are others now", arguments: ConsoleTopic.allCases)
     func topics(topic: ConsoleTopic) async throws {
         let test = TestFeed()
         let page = try TestPage(test.feed)
         _ = await page.events(1)
         test.feed.note(topic)
         #expect(await page.events(2).last == "event: \(topic.rawValue)\ndata: {}\n\n")
-        #expect(test.questions.isEmpty)
+        #expect(test.requests.isEmpty)
         await page.leave()
     }
 
-    @Test("An event is one line of data, whatever is in it")
+    @Test("ConsoleFeed: an event is one line of data, whatever is in it")
     func lines() throws {
         let bytes = try #require(ServerSentEvent.bytes("e", ["text": "a\r\n\ndata: b\u{2028}"]))
         let text = String(buffer: bytes)

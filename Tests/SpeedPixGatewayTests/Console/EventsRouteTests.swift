@@ -61,7 +61,7 @@ struct EventStream {
 
 @Suite("The stream of events", .timeLimit(.minutes(1)))
 struct EventsRouteTests {
-    @Test("It begins with a greeting, and tells a session how a prediction runs and ends")
+    @Test("EventsRoute: begins with a greeting, and tells a session how a prediction runs and ends")
     func prediction() async throws {
         let gate = Gate()
         try await TestGateway.run(
@@ -88,7 +88,7 @@ struct EventsRouteTests {
         }
     }
 
-    @Test("It tells that a workflow was published")
+    @Test("EventsRoute: tells that a workflow was published")
     func workflows() async throws {
         try await LastingFolder.with { folder in
             try await folder.run(
@@ -105,7 +105,7 @@ struct EventsRouteTests {
         }
     }
 
-    @Test("It tells that a server takes nothing new")
+    @Test("EventsRoute: tells that a server takes nothing new")
     func servers() async throws {
         try await TestComfyUI.withRunning { server in
             let address = try ComfyUIServerAddress(server.url)
@@ -127,7 +127,7 @@ struct EventsRouteTests {
         }
     }
 
-    @Test("An open stream ends with the gateway, and is not broken off")
+    @Test("EventsRoute: an open stream ends with the gateway, and is not broken off")
     func gatewayEnds() async throws {
         var reading: Task<Void, any Error>?
         try await TestGateway.run(with: TestGateway.withConsole()) { gateway in
@@ -145,7 +145,7 @@ struct EventsRouteTests {
         try await #require(reading).value
     }
 
-    @Test("It takes what the other routes of the gateway's own take, and is there with the console only")
+    @Test("EventsRoute: takes what the other routes of the gateway's own take, and is there with the console only")
     func refused() async throws {
         try await TestGateway.run(with: TestGateway.withConsole()) { gateway in
             for headers in [[:], [.authorization: "Bearer x"], gateway.signed("/speedpix/events", [])] as [HTTPFields] {

@@ -76,7 +76,7 @@ struct ThumbnailRouteTests {
     }
 
     @Test(
-        "A picture's is a WebP of at most 400 pixels, private and to be kept as long as its URL is good",
+        "ThumbnailRoute: a picture's is a WebP of at most 400 pixels, private, and kept as long as its URL is good",
         arguments: [ImageFormat.jpeg, .png, .webp, .gif, .tiff])
     func picture(format: ImageFormat) async throws {
         let bytes = try PictureFiles.photo(width: 900, height: 600).encoded(format: format)
@@ -96,7 +96,7 @@ struct ThumbnailRouteTests {
         }
     }
 
-    @Test("A small picture is not enlarged, and one of a result goes with the result")
+    @Test("ThumbnailRoute: a small picture is not enlarged, and one of a result goes with the result")
     func result() async throws {
         let bytes = try PictureFiles.file(.png)
         try await Self.run { fixture in
@@ -115,7 +115,7 @@ struct ThumbnailRouteTests {
     }
 
     @Test(
-        "What is no picture, is too large, or is broken has none, whatever its name says",
+        "ThumbnailRoute: what is no picture, is too large, or is broken has none, whatever its name says",
         arguments: [
             Array("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"9\" height=\"9\"/>".utf8),
             Array("<html><script>alert(1)</script></html>".utf8), Array("GIF89a".utf8), Array("%PDF-1.7".utf8),
@@ -132,7 +132,7 @@ struct ThumbnailRouteTests {
         }
     }
 
-    @Test("A truncated picture has none")
+    @Test("ThumbnailRoute: a truncated picture has none")
     func truncated() async throws {
         let bytes = PictureFiles.cut(try PictureFiles.file(.jpeg), to: 0.5)
         try await Self.run { fixture in
@@ -141,7 +141,7 @@ struct ThumbnailRouteTests {
         }
     }
 
-    @Test("Nothing but a URL that was signed for this, and is good, is answered")
+    @Test("ThumbnailRoute: nothing but a URL that was signed for this, and is good, is answered")
     func signatures() async throws {
         try await Self.run { fixture in
             let file = try await fixture.gateway.client.files.upload(.bytes(TestPNG.pixel(0), filename: "a.png"))
@@ -166,7 +166,7 @@ struct ThumbnailRouteTests {
         }
     }
 
-    @Test("A URL's path is that of the file, and it ends when it says")
+    @Test("ThumbnailRoute: a URL's path is that of the file, and it ends when it says")
     func expiry() throws {
         let signer = URLSigner(rootKey: [1])
         let key = ObjectKey(.results, uniqueName: "a", filename: "a.png")
@@ -182,7 +182,7 @@ struct ThumbnailRouteTests {
     }
 
     @Test(
-        "Pictures and films may have one; markup, sounds and data have none",
+        "ThumbnailRoute: pictures and films may have one; markup, sounds and data have none",
         arguments: [
             ("image/png", true), ("image/webp", true), ("video/mp4", true), ("image/svg+xml", false),
             ("audio/mpeg", false), ("text/html", false), ("application/octet-stream", false),
@@ -206,7 +206,9 @@ struct ThumbnailRouteTests {
         return folder
     }
 
-    @Test("A film's is what ffmpeg gives as its first frame; it gets the file and its type, and may open nothing else")
+    @Test(
+        "ThumbnailRoute: a film's is its first frame from ffmpeg, which gets its type and may open nothing else"
+    )
     func film() async throws {
         let folder = try programs(#"cd "${0%/*}"; printf '%s\n' "$@" > arguments; cat frame.png"#)
         try await Self.run(searchPath: "\(folder.path):/usr/bin:/bin") { fixture in
@@ -220,7 +222,7 @@ struct ThumbnailRouteTests {
     }
 
     @Test(
-        "A film has none without ffmpeg, or if that fails or gives something else",
+        "ThumbnailRoute: a film has none without ffmpeg, or if that fails or gives something else",
         arguments: [
             (nil, "ffmpeg is not installed"), ("echo 'moov atom not found' >&2; exit 1", "moov atom not found"),
             ("echo nothing", "not a JPEG"), ("exit 0", "no frame"),
@@ -236,7 +238,7 @@ struct ThumbnailRouteTests {
     }
 
     @Test(
-        "An installed ffmpeg gives a film's first frame",
+        "ThumbnailRoute: an installed ffmpeg gives a film's first frame",
         .enabled(
             if: ["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"].contains { access("\($0)/ffmpeg", X_OK) == 0 }))
     func realFFmpeg() async throws {

@@ -65,7 +65,7 @@ struct ThumbnailsTests {
         (try? FileManager.default.contentsOfDirectory(atPath: store.thumbnailFolder.string)) ?? []
     }
 
-    @Test("Two are made at a time, and one that several ask for is made once")
+    @Test("Thumbnails: two are made at a time, and one that several ask for is made once")
     func turns() async throws {
         let gate = Gate()
         let active = CountedState(Active()) { $0.most }
@@ -96,7 +96,7 @@ struct ThumbnailsTests {
         }
     }
 
-    @Test("What was asked for last is made first")
+    @Test("Thumbnails: what was asked for last is made first")
     func newestFirst() async throws {
         let gate = Gate()
         let render: Thumbnails.Render = { source in
@@ -119,7 +119,7 @@ struct ThumbnailsTests {
         }
     }
 
-    @Test("A file that cannot be shown is tried once, and again when it is another one")
+    @Test("Thumbnails: a file that cannot be shown is tried once, and again when it is another one")
     func unreadable() async throws {
         let calls = CountedState<Int>(0) { $0 }
         let render: Thumbnails.Render = { _ in
@@ -141,7 +141,7 @@ struct ThumbnailsTests {
         }
     }
 
-    @Test("A failure that may pass is not remembered")
+    @Test("Thumbnails: a failure that may pass is not remembered")
     func passingFailure() async throws {
         struct Passing: Error {}
         let calls = CountedState<Int>(0) { $0 }
@@ -160,7 +160,7 @@ struct ThumbnailsTests {
         }
     }
 
-    @Test("There is none of a file that there is not, and it goes with its file")
+    @Test("Thumbnails: there is none of a file that there is not, and it goes with its file")
     func removed() async throws {
         let calls = CountedState<Int>(0) { $0 }
         try await Self.run(["a", "b", "c"], render: Self.counting(calls)) { thumbnails, store in
@@ -178,7 +178,7 @@ struct ThumbnailsTests {
         }
     }
 
-    @Test("A file that is removed while its picture is made leaves none behind")
+    @Test("Thumbnails: a file that is removed while its picture is made leaves none behind")
     func removedMeanwhile() async throws {
         let gate = Gate()
         let render: Thumbnails.Render = { source in
@@ -196,7 +196,7 @@ struct ThumbnailsTests {
         }
     }
 
-    @Test("A picture that is older than its file is made again")
+    @Test("Thumbnails: a picture that is older than its file is made again")
     func replaced() async throws {
         let calls = CountedState<Int>(0) { $0 }
         try await Self.run(["a"], render: Self.counting(calls)) { thumbnails, store in
@@ -211,7 +211,7 @@ struct ThumbnailsTests {
         }
     }
 
-    @Test("Of too many the oldest go, and are made again when they are asked for")
+    @Test("Thumbnails: of too many the oldest go, and are made again when they are asked for")
     func limit() async throws {
         let calls = CountedState<Int>(0) { $0 }
         let names = (1...6).map { "picture\($0)" }
@@ -227,7 +227,7 @@ struct ThumbnailsTests {
         }
     }
 
-    @Test("What is being made ends with the gateway")
+    @Test("Thumbnails: what is being made ends with the gateway")
     func shutdown() async throws {
         let gate = Gate()
         let render: Thumbnails.Render = { source in

@@ -90,7 +90,7 @@ struct WriteFaultTests {
             })
     }
 
-    @Test("A cancel is answered with an error until it is on disk")
+    @Test("Write fault: a cancel is answered with an error until it is on disk")
     func cancel() async throws {
         try await LastingFolder.with { folder in
             let faults = WriteFaults(.full)
@@ -109,7 +109,8 @@ struct WriteFaultTests {
         }
     }
 
-    @Test("An end that could not be written down is told, and is written down when the disk has room again")
+    @Test(
+        "Write fault: an end that could not be written down is told, and is written down when the disk has room again")
     func laterEnd() async throws {
         try await LastingFolder.with { folder in
             let faults = WriteFaults(.full)
@@ -127,7 +128,7 @@ struct WriteFaultTests {
         }
     }
 
-    @Test("An end that could not be written down is remembered, and its prediction does not run again")
+    @Test("Write fault: an end that could not be written down is remembered, and its prediction does not run again")
     func rememberedEnd() async throws {
         try await LastingFolder.with { folder in
             let (faults, gate) = (WriteFaults(.full), Gate())
@@ -158,7 +159,7 @@ struct WriteFaultTests {
         }
     }
 
-    @Test("An end that could not be written down is tried once more when the gateway ends")
+    @Test("Write fault: an end that could not be written down is tried once more when the gateway ends")
     func lastTry() async throws {
         try await LastingFolder.with { folder in
             let faults = WriteFaults(.full)

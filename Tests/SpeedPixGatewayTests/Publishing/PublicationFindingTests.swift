@@ -83,7 +83,7 @@ struct PublicationFindingTests {
         #expect(PublicationFinding(GraphProblem.notJSON("x")).code == nil)
     }
 
-    @Test("A version is known again whatever its inputs, seeds and files have, and no other graph")
+    @Test("PublishedWorkflow: a version is known again whatever its inputs, seeds and files have, and no other graph")
     func same() throws {
         let workflow = try PublishingFixture.published()
         var graph = PublishingFixture.graph

@@ -82,20 +82,6 @@ struct LuaCode: Sendable {
     /// The key of a field: a name as it is, everything else in brackets.
     private static func key(_ text: String) -> String { LuaSyntax.isName(text) ? text : "[\(quoted(text))]" }
 
-    /// A text in quotes. What steers a terminal or an editor is written as an escape, so that it can be seen.
-    static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\n": result += "\\n"
-            case "\t": result += "\\t"
-            case "\r": result += "\\r"
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case _ where scalar.steers: result += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
-    }
+    /// A text in quotes.
+    static func quoted(_ text: String) -> String { text.quoted(escape: LuaSyntax.escape) }
 }

@@ -62,26 +62,13 @@ struct PythonCode: Sendable {
         }
     }
 
-    /// A text in quotes. What steers a terminal or an editor is written as an escape, so that it can be seen.
-    static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\n": result += "\\n"
-            case "\t": result += "\\t"
-            case "\r": result += "\\r"
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case _ where scalar.steers: result += escape(scalar.value)
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
-    }
+    /// A text in quotes.
+    static func quoted(_ text: String) -> String { text.quoted(escape: escape) }
 
-    private static func escape(_ value: UInt32) -> String {
-        let digits = String(value, radix: 16)
-        let (mark, count) = value < 0x100 ? ("\\x", 2) : value < 0x10000 ? ("\\u", 4) : ("\\U", 8)
+    private static func escape(_ scalar: Unicode.Scalar) -> String {
+        let digits = String(scalar.value, radix: 16)
+        let (mark, count) =
+            scalar.value < 0x100 ? ("\\x", 2) : scalar.value < 0x10000 ? ("\\u", 4) : ("\\U", 8)
         return mark + String(repeating: "0", count: count - digits.utf8.count) + digits
     }
 

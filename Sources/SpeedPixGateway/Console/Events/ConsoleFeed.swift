@@ -13,8 +13,8 @@ final class ConsoleFeed: Sendable {
     static let interval: Duration = .milliseconds(100)
     /// Between two comments to a page that gets no event.
     static let heartbeat: Duration = .seconds(20)
-    /// How long a page may take nothing of what is written to it.
-    static let patience: Duration = .seconds(60)
+    /// How long a page may take nothing of what is written to it before its connection is closed.
+    static let writeTimeout: Duration = .seconds(60)
     /// Pages at the same time.
     static let mostReaders = 200
     /// Predictions that one event tells of; others follow in the next one.
@@ -216,7 +216,7 @@ final class ConsoleFeed: Sendable {
         while (try? await clock.sleep(for: Self.heartbeat, tolerance: Self.heartbeat / 100)) != nil {
             let time = elapsed()
             for reader in state.withLock({ Array($0.readers.values) }) {
-                reader.beat(at: time, patience: Self.patience)
+                reader.beat(at: time, timeout: Self.writeTimeout)
             }
         }
     }

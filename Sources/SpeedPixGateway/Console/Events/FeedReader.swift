@@ -70,7 +70,7 @@ final class FeedReader: Sendable {
 
     /// What is to be done now, by whoever has done the step before; nil if that is nothing.
     ///
-    /// - Parameter time: By the clock of ``beat(at:patience:)``.
+    /// - Parameter time: By the clock of ``beat(at:timeout:)``.
     func take(at time: Duration) -> Step? {
         state.withLock { state -> Step? in
             let step = state.next()
@@ -81,7 +81,7 @@ final class FeedReader: Sendable {
 
     /// Has the client told of these, as soon as it takes them.
     func offer(_ event: PredictionsEvent?, _ topics: Set<ConsoleTopic>) {
-        goOn(
+        wakeOrClose(
             state.withLock { state -> Bool in
                 state.topics.formUnion(topics)
                 if let event { state.add(event) }
@@ -90,16 +90,17 @@ final class FeedReader: Sendable {
     }
 
     /// Has a client that waits sent a comment, and breaks the connection of one that has taken nothing for too long.
-    func beat(at time: Duration, patience: Duration) {
-        goOn(
+    func beat(at time: Duration, timeout: Duration) {
+        wakeOrClose(
             state.withLock { state -> Bool in
-                if let since = state.busySince { return time - since < patience }
+                if let since = state.busySince { return time - since < timeout }
                 state.owesComment = true
                 return true
             })
     }
 
-    private func goOn(_ keepsUp: Bool) {
+    /// - Parameter keepsUp: Whether the client takes enough of what is written to it.
+    private func wakeOrClose(_ keepsUp: Bool) {
         if keepsUp {
             wakeUp.yield()
         } else if end() {

@@ -1,9 +1,10 @@
 // A form for a new prediction that begins with another one: with its inputs, or with one of its results as an input.
 import { get, path } from "./api.js";
-import { createPredictions, missingInputs } from "./create.js";
+import { createPredictions, missingInputs, uploadStatus } from "./create.js";
 import { report, toast } from "./dialogs.js";
-import { button, field, fill, h, icon, select } from "./dom.js";
+import { button, field, fill, h, select } from "./dom.js";
 import { fileChip } from "./media.js";
+import { backLink } from "./table.js";
 import { t } from "./text.js";
 import { title } from "./tile.js";
 
@@ -36,10 +37,7 @@ export function view(root, { path: [again], query }, context) {
 
   function head(text, detail) {
     return h("div", { class: "head" },
-      h("a", {
-        class: "button quiet square", href: `#/predictions/${encodeURIComponent(from)}`, title: t("again.back"),
-        "aria-label": t("again.back"),
-      }, icon("left")),
+      backLink(`#/predictions/${encodeURIComponent(from)}`, t("again.back")),
       h("h1", { tabindex: "-1" }, text), h("span", { class: "soft" }, title(detail)));
   }
 
@@ -127,11 +125,9 @@ export function view(root, { path: [again], query }, context) {
 
   async function create(workflow, form, { count, randomise, label }, status) {
     if (!Number.isInteger(count) || count < 1 || count > 16) throw new Error(t("again.badCount"));
-    const { ids } = await createPredictions(context, {
+    const { ids } = await createPredictions({
       workflow: workflow.id, version: workflow.version, form, count, randomise, label, signal: abort.signal,
-      progress: (file, fraction) => {
-        status.textContent = t("again.uploading", { file, percent: Math.round(fraction * 100) });
-      },
+      progress: uploadStatus(status),
     });
     if (abort.signal.aborted) return;
     toast(t("created", { count: ids.length }));

@@ -7,7 +7,7 @@ import { t } from "./text.js";
  * What the gateway refused, or that it was not reached: then `code` is `Unreachable`. `details` is what a refusal says besides,
  * such as `{findings}`.
  */
-export class ApiError extends Error {
+class ApiError extends Error {
   constructor(code, message, status = 0, details = null) {
     super(message);
     this.name = "ApiError";

@@ -32,9 +32,7 @@ const shell = new Shell(feed);
  * that shows its heading later than at once calls `focusHeading` then. `parameters` is `{path, query}`: of
  * `#/servers/1?tab=history`, `{path: ["1"], query: {tab: "history"}}`.
  */
-const context = {
-  api, feed, t, text, navigate, announce, toast, report, focusHeading: () => shell.focusHeading(),
-};
+const context = { feed, navigate, announce, toast, report, focusHeading: () => shell.focusHeading() };
 
 /** Goes to another place: `navigate("#/runs/3")`. With `replace`, Back leads to what was before this one. */
 function navigate(address, { replace = false } = {}) {

@@ -1,6 +1,7 @@
 // Batches in a queue: how far they are, and each of their rows.
 import { get, path } from "./api.js";
-import { button, empty, fill, h, select } from "./dom.js";
+import { failure } from "./dialogs.js";
+import { button, empty, fill, fractionBar, h, select } from "./dom.js";
 import { steady, repeat } from "./steady.js";
 import { backLink, stateWord, table } from "./table.js";
 import { date, duration, fullDate, number, t } from "./text.js";
@@ -28,12 +29,8 @@ const moment = (seconds) => seconds ? h("time", { title: fullDate(seconds) }, da
 /** A bar of how many rows are done. */
 function share({ done, rows, name }) {
   const fraction = rows > 0 ? done / rows : 0;
-  const bar = h("div", {
-    class: "bar", role: "progressbar", "aria-label": t("batches.progress", { name }), "aria-valuemin": 0,
-    "aria-valuemax": 100, "aria-valuenow": Math.round(fraction * 100),
-  }, h("i"));
-  bar.style.setProperty("--fraction", fraction);
-  return h("div", { class: "share" }, h("p", null, t("batches.done", { done, rows })), bar);
+  return h("div", { class: "share" }, h("p", null, t("batches.done", { done, rows })),
+    fractionBar(t("batches.progress", { name }), fraction));
 }
 
 function listView(root, parameters, { feed, report }) {
@@ -70,7 +67,7 @@ function listView(root, parameters, { feed, report }) {
       if (error.name === "AbortError") return;
       if (batches) report(error);
       else if (error.code === "ApiNotFound") fill(body, empty(t("batches.noQueue"), h("p", null, t("batches.noQueueHelp"))));
-      else fill(body, h("p", { class: "notice bad" }, error.message), button(t("retry"), load, { icon: "again" }));
+      else fill(body, failure(error.message, load));
     }
   }
 
@@ -163,8 +160,7 @@ function batchView(root, { path: [name], query }, { feed, navigate, report }) {
         return;
       }
       steady(top, () => fill(top, h("p", null, h("a", { href: "#/batches" }, t("batches.back"))),
-        h("h1", { tabindex: "-1" }, t("batches.missing")), h("p", { class: "notice bad" }, error.message),
-        button(t("retry"), load, { icon: "again" })));
+        h("h1", { tabindex: "-1" }, t("batches.missing")), failure(error.message, load)));
     }
   }
 

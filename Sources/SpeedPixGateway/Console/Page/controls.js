@@ -156,7 +156,7 @@ function wholeNumber(text) {
 const largestSeed = 2 ** 53 - 1;
 
 /** A seed within the bounds of an input. */
-export function randomSeed({ minimum, maximum }) {
+function randomSeed({ minimum, maximum }) {
   const low = Math.max(0, Number(minimum ?? 0));
   const high = Math.min(largestSeed, Number(maximum ?? largestSeed));
   if (!(high > low)) return low;

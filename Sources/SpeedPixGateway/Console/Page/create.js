@@ -26,9 +26,9 @@ export function inputsOf(inputs) {
  * @param progress Called with a file's name and a fraction while it is uploaded.
  * Returns `{ids}`.
  */
-export async function createPredictions(
-  context, { workflow, version, alias, form, count = 1, randomise = false, label, signal, progress },
-) {
+export async function createPredictions({
+  workflow, version, alias, form, count = 1, randomise = false, label, signal, progress,
+}) {
   const { inputs, files } = form.read();
   for (const [name, given] of Object.entries(files ?? {})) {
     const several = Array.isArray(given) ? given : [given];
@@ -40,6 +40,11 @@ export async function createPredictions(
   }
   return createFrom({ workflow, version, alias, inputs, count, randomise, label, signal });
 }
+
+/** What says in an element how far an upload is: a `progress` of `createPredictions`. */
+export const uploadStatus = (element) => (file, fraction) => {
+  element.textContent = t("again.uploading", { file, percent: Math.round(fraction * 100) });
+};
 
 /** Creates predictions of inputs as they are. */
 export async function createFrom({ workflow, version, alias, inputs, count = 1, randomise = false, label, signal }) {

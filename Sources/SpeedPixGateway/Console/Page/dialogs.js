@@ -51,6 +51,17 @@ export function dialog({ title, body, actions = [], class: name }) {
   return { element, close, closed };
 }
 
+/** Begins a dialog in one of its fields, in which Enter presses the dialog's main button. */
+export function beginIn(input, element) {
+  input.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing) return;
+    event.preventDefault();
+    element.querySelector(".primary").click();
+  });
+  input.focus();
+  input.select();
+}
+
 /** Asks whether something is wanted; gives true or false. `action` and `dismiss` are the words of the two buttons. */
 export async function confirm({ title, text, action, dismiss = t("cancel"), isDangerous = false }) {
   let answer = false;
@@ -106,6 +117,10 @@ export function report(error) {
   if ([TypeError, ReferenceError, RangeError].some((kind) => error instanceof kind)) console.error(error);
   toast(error?.message ?? String(error), { isError: true });
 }
+
+/** What is shown instead of what could not be fetched, with a button that tries again. */
+export const failure = (message, retry) =>
+  [h("p", { class: "notice bad" }, message), button(t("retry"), retry, { icon: "again" })];
 
 /**
  * Copies a text, which may be a promise of one: a browser takes only what is begun while the key or button is pressed.

@@ -105,6 +105,18 @@ export function button(text, action, { icon: drawing, iconOnly, class: name, ...
   }, drawing && icon(drawing), !iconOnly && h("span", null, text));
 }
 
+/**
+ * A bar that is filled to a fraction: `fractionBar("Progress", 0.4)`. Where it is not known, it shows that something goes on.
+ */
+export function fractionBar(label, fraction, { role = "progressbar", isKnown = true } = {}) {
+  const bar = h("div", {
+    class: isKnown ? "bar" : "bar unknown", role, "aria-label": label, "aria-valuemin": 0, "aria-valuemax": 100,
+    "aria-valuenow": isKnown ? Math.round(fraction * 100) : null,
+  }, h("i"));
+  bar.style.setProperty("--fraction", fraction);
+  return bar;
+}
+
 /** A link that looks like a button with a drawing alone. */
 export const iconLink = (href, text, drawing) =>
   h("a", { class: "button quiet square", href, title: text, "aria-label": text }, icon(drawing));

@@ -1,6 +1,7 @@
 // Faults that the gateway makes on purpose, for tests: its rules, and what they have struck.
 import { get } from "./api.js";
-import { button, empty, fill, h } from "./dom.js";
+import { failure } from "./dialogs.js";
+import { empty, fill, h } from "./dom.js";
 import { repeat, steady } from "./steady.js";
 import { table } from "./table.js";
 import { date, fullDate, number, t } from "./text.js";
@@ -47,7 +48,7 @@ export function view(root, parameters, { feed, report }) {
       else if (error.code === "ApiNotFound") {
         lead.remove();
         fill(body, empty(t("faults.none"), h("p", null, t("faults.noneHelp"))));
-      } else fill(body, h("p", { class: "notice bad" }, error.message), button(t("retry"), load, { icon: "again" }));
+      } else fill(body, failure(error.message, load));
     }
   }
 

@@ -10,7 +10,7 @@ const firstDelay = 300;
 const longestDelay = 8_000;
 
 /** Splits a stream of texts into events. */
-export class EventReader {
+class EventReader {
   #rest = "";
   #name = "";
   #data = [];

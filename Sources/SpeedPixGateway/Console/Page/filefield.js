@@ -1,7 +1,7 @@
 // A file as an input: dropped, chosen, pasted, or one of a result.
 import { InvalidInput } from "./controls.js";
 import { append, button, fill, h, icon, isOwnAddress } from "./dom.js";
-import { kindOf } from "./media.js";
+import { drawingOf, kindOf } from "./media.js";
 import { chooseResult } from "./results.js";
 import { bytes, t } from "./text.js";
 
@@ -93,14 +93,14 @@ export function fileControl(input, { onChange = () => {} } = {}) {
     const file = current?.file;
     const facts = file ? { filename: file.name || t("form.file.pasted"), mime_type: file.type } : current?.kept;
     if (!facts) {
-      fill(shot, icon({ video: "video", audio: "audio", image: "picture" }[kind] ?? "data"));
+      fill(shot, icon(drawingOf(kind)));
       fill(words, h("p", null, t(`form.file.drop.${kind ?? "file"}`)), h("p", { class: "help" }, t("form.file.paste")));
       return;
     }
     let address = null;
     if (file && file.type.startsWith("image/")) address = preview = URL.createObjectURL(file);
     else if (!file) address = facts.thumbnail ?? (kindOf(facts) === "image" ? facts.url : null);
-    const asIcon = () => fill(shot, icon({ image: "picture", video: "video", audio: "audio" }[kindOf(facts)] ?? "data"));
+    const asIcon = () => fill(shot, icon(drawingOf(kindOf(facts))));
     if (isOwnAddress(address)) {
       const alt = t("form.file.preview", { name: facts.filename });
       fill(shot, h("img", { src: address, alt, class: "checked", onerror: asIcon }));

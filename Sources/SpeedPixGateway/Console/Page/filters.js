@@ -5,7 +5,7 @@ import { filterNames } from "./list.js";
 import { t } from "./text.js";
 
 const typingDelay = 250;
-export const states = ["waiting", "running", "succeeded", "failed", "canceled"];
+const states = ["waiting", "running", "succeeded", "failed", "canceled"];
 
 /** The filters of an address, without those that are empty. */
 export function filtersOf(queryValues) {

@@ -17,10 +17,10 @@ const own = (object, name) => object && Object.hasOwn(object, name) ? object[nam
  * @param values What stands in it at the beginning, as `inputs` of `GET predictions/ID`: `{NAME: {value}}` or
  * `{NAME: {file: {filename, mime_type, url, thumbnail}}}`.
  *
- * Returns `{element, read, blame, end}`. `read()` gives `{inputs, files}`: values as JSON has them, files of the gateway by
- * their URLs, and by name each `File` that is yet to be uploaded; it throws an error, and shows what is wrong beside the
- * fields, if something is. `blame(error)` shows what the gateway says of an input beside its field, and says whether
- * there was one. `end()` lets go of what the form has of files.
+ * Returns `{element, read, showProblem, end}`. `read()` gives `{inputs, files}`: values as JSON has them, files of the
+ * gateway by their URLs, and by name each `File` that is yet to be uploaded; it throws an error, and shows what is wrong
+ * beside the fields, if something is. `showProblem(error)` shows what the gateway says of an input beside its field, and
+ * says whether there was one. `end()` lets go of what the form has of files.
  */
 export function inputForm(workflow, values = {}, context) {
   const prefix = `inputs-${++forms}`;
@@ -61,14 +61,14 @@ export function inputForm(workflow, values = {}, context) {
     for (const one of rows) {
       try {
         const value = one.control.read();
-        one.complain(null);
+        one.setProblem(null);
         if (value === undefined) continue;
         if (!one.control.isFile) inputs[one.input.name] = value;
         else if (value.file) files[one.input.name] = value.file;
         else inputs[one.input.name] = value.value;
       } catch (error) {
         if (!(error instanceof InvalidInput)) throw error;
-        one.complain(error.message);
+        one.setProblem(error.message);
         first ??= one;
         count += 1;
       }
@@ -80,17 +80,17 @@ export function inputForm(workflow, values = {}, context) {
     return { inputs, files };
   }
 
-  function blame(error) {
+  function showProblem(error) {
     const name = /the input "([^"]+)"/.exec(error?.message ?? "")?.[1];
     const found = rows.find((one) => one.input.name === name);
     if (!found) return false;
-    found.complain(error.message);
+    found.setProblem(error.message);
     found.control.main.focus();
     return true;
   }
 
   const end = () => rows.forEach((one) => one.control.end?.());
-  return { element, read, blame, end };
+  return { element, read, showProblem, end };
 }
 
 /** What a field begins with: what was given, else nothing, which shows the workflow's own value. */
@@ -103,9 +103,9 @@ function initial({ control: { isFile } }, given) {
 /** An input with its label, what helps, and what is wrong with it. */
 function row(input, id) {
   const error = h("p", { class: "error", id: `${id}-error`, hidden: true });
-  let complaint = null;
-  function complain(text) {
-    complaint = text;
+  let problem = null;
+  function setProblem(text) {
+    problem = text;
     error.textContent = text ?? "";
     error.hidden = text === null;
     element.classList.toggle("is-invalid", text !== null);
@@ -115,13 +115,13 @@ function row(input, id) {
     describe(main);
   }
   const one = isFileInput(input)
-    ? fileControl(input, { onChange: (problem) => complain(problem?.message ?? null) })
+    ? fileControl(input, { onChange: (problem) => setProblem(problem?.message ?? null) })
     : control(input);
 
   const notes = [];
   function describe(main) {
     main.id ||= id;
-    const ids = [...notes, complaint === null ? null : error.id].filter(Boolean);
+    const ids = [...notes, problem === null ? null : error.id].filter(Boolean);
     if (ids.length) main.setAttribute("aria-describedby", ids.join(" "));
     else main.removeAttribute("aria-describedby");
   }
@@ -144,7 +144,7 @@ function row(input, id) {
   one.main.id = id;
   describe(one.main);
   // What was wrong is right as soon as somebody does something about it, until it is read again.
-  element.addEventListener("input", () => { if (complaint !== null && !one.isFile) complain(null); });
+  element.addEventListener("input", () => { if (problem !== null && !one.isFile) setProblem(null); });
 
   function show(value) {
     if (one.isFile) {
@@ -152,11 +152,11 @@ function row(input, id) {
     } else {
       // A seed is drawn anew unless somebody wants a certain one.
       one.show(value ?? (isSeed(input) ? undefined : input.default));
-      if (complaint !== null) complain(null);
+      if (problem !== null) setProblem(null);
       one.main.id ||= id;
     }
   }
-  return { input, control: one, element, show, complain };
+  return { input, control: one, element, show, setProblem };
 }
 
 /** The form that gets what is pasted, or dropped beside its fields: the last one that was made, while it is shown. */

@@ -4,7 +4,7 @@ import { fill, h } from "./dom.js";
 import { t } from "./text.js";
 
 /**
- * A note that is shown while no server of ComfyUI takes predictions: `{element, look(isWanted), end}`. Once it is wanted, it
+ * A note that is shown while no server of ComfyUI takes predictions: `{element, setWanted(isWanted), end}`. Once it is wanted, it
  * follows by itself what the servers do.
  */
 export function holdNote(feed) {
@@ -29,7 +29,7 @@ export function holdNote(feed) {
       h("a", { href: "#/servers" }, t("nav.servers")));
   }
 
-  function look(wanted) {
+  function setWanted(wanted) {
     if (wanted === isWanted) return;
     isWanted = wanted;
     if (wanted) {
@@ -43,7 +43,7 @@ export function holdNote(feed) {
   const again = () => { if (isWanted) ask(); };
   const endings = [feed.on("servers", again), feed.on("resume", again)];
   return {
-    element, look,
+    element, setWanted,
     end() {
       abort.abort();
       for (const end of endings) end();

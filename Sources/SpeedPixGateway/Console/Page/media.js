@@ -8,8 +8,13 @@ export function kindOf(file) {
   return ["image", "video", "audio"].includes(kind) ? kind : "data";
 }
 
-/** What stands for a file that cannot be shown, by its kind. */
 const drawings = { image: "picture", video: "video", audio: "audio" };
+
+/** The name of the drawing that stands for a file of a kind where it cannot be shown. */
+export const drawingOf = (kind) => drawings[kind] ?? "data";
+
+/** The files among the outputs of a prediction. */
+export const filesOf = (detail) => (detail.outputs ?? []).flatMap((output) => output.files ?? []);
 
 /** What is known of a file, in one line. */
 export function factsText(file) {
@@ -24,7 +29,7 @@ export function factsText(file) {
 }
 
 /** A link that saves a file under its name. */
-export const downloadLink = (file, attributes) => h("a", {
+const downloadLink = (file, attributes) => h("a", {
   class: "button small", href: isOwnAddress(file.url) ? file.url : null, download: file.filename,
   "aria-label": t("file.downloadName", { name: file.filename }), ...attributes,
 }, icon("download"), h("span", null, t("file.download")));
@@ -39,8 +44,7 @@ export function figure(file, actions = []) {
   const shot = h("div", { class: "figure-shot" });
   const kind = isOwnAddress(file.url) ? kindOf(file) : "data";
   const controls = [];
-  const drawing = drawings[kind] ?? "data";
-  const asName = (why = file.gone && t("file.gone")) => fill(shot, h("p", { class: "file-name" }, icon(drawing),
+  const asName = (why = file.gone && t("file.gone")) => fill(shot, h("p", { class: "file-name" }, icon(drawingOf(kind)),
     h("span", null, file.filename), why && h("span", { class: "soft" }, why)));
   if (kind === "image") {
     const image = h("img", { src: file.url, alt: file.filename, class: "checked", decoding: "async" });
@@ -84,7 +88,7 @@ export function figure(file, actions = []) {
 
 /** A file of an input, small. */
 export function fileChip(file) {
-  const drawing = icon(drawings[kindOf(file)] ?? "data");
+  const drawing = icon(drawingOf(kindOf(file)));
   const picture = isOwnAddress(file.thumbnail) && h("img", {
     src: file.thumbnail, alt: "", class: "checked", loading: "lazy",
     onerror: ({ target }) => target.replaceWith(drawing),
@@ -101,6 +105,5 @@ export function fileChip(file) {
 
 /** The pictures among the files of a result. */
 export function pictures(detail) {
-  return (detail.outputs ?? []).flatMap((output) => output.files ?? [])
-    .filter((file) => kindOf(file) === "image" && isOwnAddress(file.url));
+  return filesOf(detail).filter((file) => kindOf(file) === "image" && isOwnAddress(file.url));
 }

@@ -1,6 +1,6 @@
 // What a person notes of a prediction, and what is done with it, in the wall and in its own view.
 import { path, post, put } from "./api.js";
-import { announce, confirm, dialog, report, toast } from "./dialogs.js";
+import { announce, beginIn, confirm, dialog, report, toast } from "./dialogs.js";
 import { field, h } from "./dom.js";
 import { t } from "./text.js";
 import { isLive, title } from "./tile.js";
@@ -29,13 +29,7 @@ export async function editLabel(summary) {
     title: t("label.title"), body: field(t("label.label"), input, { help: t("label.help") }),
     actions: [{ text: t("cancel"), run: () => {} }, { text: t("save"), class: "primary", run: save }],
   });
-  input.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.isComposing) return;
-    event.preventDefault();
-    element.querySelector(".primary").click();
-  });
-  input.focus();
-  input.select();
+  beginIn(input, element);
   await closed;
   return changed;
 }

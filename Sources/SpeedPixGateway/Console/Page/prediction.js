@@ -186,7 +186,7 @@ export function view(root, { path: [id] }, context) {
       if (isEnded) return;
       kind = workflow?.kind ?? "";
     }
-    hold.look(detail.state === "waiting" && kind === "comfyui");
+    hold.setWanted(detail.state === "waiting" && kind === "comfyui");
   }
 
   function drawResults() {

@@ -1,5 +1,5 @@
 // Values of a workflow's inputs that somebody wants again; this browser keeps them.
-import { announce, confirm, dialog } from "./dialogs.js";
+import { announce, beginIn, confirm, dialog } from "./dialogs.js";
 import { button, field, fill, h, select } from "./dom.js";
 import { parse, stringify } from "./json.js";
 import { store, stored } from "./storage.js";
@@ -66,13 +66,7 @@ export function presetBar(workflow, values, show) {
         },
       }],
     });
-    input.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" || event.isComposing) return;
-      event.preventDefault();
-      box.querySelector(".primary").click();
-    });
-    input.focus();
-    input.select();
+    beginIn(input, box);
     await closed;
     draw();
     element.querySelector(".button")?.focus();

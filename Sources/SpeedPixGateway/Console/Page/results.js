@@ -2,7 +2,7 @@
 import { get, path } from "./api.js";
 import { dialog } from "./dialogs.js";
 import { button, empty, fill, h, icon, isOwnAddress } from "./dom.js";
-import { factsText, kindOf } from "./media.js";
+import { drawingOf, factsText, filesOf, kindOf } from "./media.js";
 import { date, t } from "./text.js";
 import { title } from "./tile.js";
 
@@ -52,7 +52,7 @@ export async function chooseResult(kind) {
     offset += answer.predictions.length;
     const fitting = answer.predictions.filter((one) => one.kind && (kind === null || one.kind === kind));
     list.append(...fitting.map((one) =>
-      choice(one.thumbnail, iconOf(one.kind), title(one), date(one.created), () => open(one))));
+      choice(one.thumbnail, drawingOf(one.kind), title(one), date(one.created), () => open(one))));
     more.hidden = offset >= answer.total || answer.predictions.length === 0;
     fill(note, list.childElementCount === 0 && empty(t(query ? "form.results.noMatch" : "form.results.none")));
   }
@@ -60,7 +60,7 @@ export async function chooseResult(kind) {
   /** Of a prediction with one fitting file that is it; of more, one is chosen. */
   async function open(summary) {
     const detail = await get(path`predictions/${summary.id}`, {}, { signal: abort.signal });
-    const files = detail.outputs.flatMap((output) => output.files ?? [])
+    const files = filesOf(detail)
       .filter((file) => isOwnAddress(file.url) && (kind === null || kindOf(file) === kind));
     if (files.length === 0) {
       fill(note, h("p", { class: "notice warn" }, t("form.results.gone")));
@@ -79,7 +79,7 @@ export async function chooseResult(kind) {
     search.hidden = true;
     fill(note, h("p", null, t("form.results.which", { name: title(summary) })));
     fill(list, files.map((file) =>
-      choice(file.thumbnail, iconOf(kindOf(file)), file.filename, factsText(file), () => take(file))));
+      choice(file.thumbnail, drawingOf(kindOf(file)), file.filename, factsText(file), () => take(file))));
     list.querySelector("button")?.focus();
   }
 
@@ -99,5 +99,3 @@ export async function chooseResult(kind) {
   clearTimeout(timer);
   return chosen;
 }
-
-const iconOf = (kind) => ({ image: "picture", video: "video", audio: "audio" })[kind] ?? "data";

@@ -1,6 +1,6 @@
 // One run: each of its predictions, and a form for those in doubt.
 import { get, path } from "./api.js";
-import { copyText, report } from "./dialogs.js";
+import { copyText, failure, report } from "./dialogs.js";
 import { button, fill, h, select } from "./dom.js";
 import { doubtForm } from "./doubts.js";
 import { countBadges, createState, isDoubtful, placeOf, runState, runTitle } from "./run_text.js";
@@ -109,8 +109,7 @@ export function view(root, { path: [id] }, { feed }) {
         return;
       }
       steady(top, () => fill(top, h("p", null, h("a", { href: "#/runs" }, t("runs.back"))),
-        h("h1", { tabindex: "-1" }, t("runs.missing")), h("p", { class: "notice bad" }, error.message),
-        button(t("retry"), load, { icon: "again" })));
+        h("h1", { tabindex: "-1" }, t("runs.missing")), failure(error.message, load)));
     }
   }
 

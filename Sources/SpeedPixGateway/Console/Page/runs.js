@@ -1,5 +1,6 @@
 // Runs of scripts, from the journal: what they have reused, what is in doubt, and what is not saved.
 import { get } from "./api.js";
+import { failure } from "./dialogs.js";
 import { button, empty, fill, h } from "./dom.js";
 import { countBadges, runState, runTitle } from "./run_text.js";
 import { view as runView } from "./run.js";
@@ -66,7 +67,7 @@ function listView(root, { query }, { feed, navigate, report }) {
     } catch (error) {
       if (error.name === "AbortError") return;
       if (runs) report(error);
-      else fill(body, h("p", { class: "notice bad" }, error.message), button(t("retry"), load, { icon: "again" }));
+      else fill(body, failure(error.message, load));
     }
   }
 

@@ -1,7 +1,7 @@
 // The servers of ComfyUI, and what the gateway itself has to do.
 import { get, path, post } from "./api.js";
 import { confirm, report, toast } from "./dialogs.js";
-import { button, fill, h, icon } from "./dom.js";
+import { button, fill, fractionBar, h, icon } from "./dom.js";
 import { steady } from "./steady.js";
 import { bytes, duration, number, t } from "./text.js";
 
@@ -123,11 +123,7 @@ function memory({ name, type, memory_total: total, memory_free: free }) {
   const title = [name, type].filter(Boolean).join(" · ");
   if (!(total > 0)) return h("p", { class: "soft" }, title);
   const used = Math.max(0, total - (free ?? 0));
-  const bar = h("div", {
-    class: "bar", role: "meter", "aria-label": t("servers.memory", { name: title }), "aria-valuemin": 0, "aria-valuemax": 100,
-    "aria-valuenow": Math.round(used / total * 100),
-  }, h("i"));
-  bar.style.setProperty("--fraction", used / total);
+  const bar = fractionBar(t("servers.memory", { name: title }), used / total, { role: "meter" });
   return h("div", { class: "memory" }, h("p", { class: "row" }, h("span", { class: "grow" }, title),
     h("span", { class: "soft" }, t("servers.memoryText", { free: bytes(free ?? 0), total: bytes(total) }))), bar);
 }

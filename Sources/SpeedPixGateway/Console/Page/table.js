@@ -1,5 +1,5 @@
 // Tables, which scroll within their boxes where a window is narrow.
-import { h, icon } from "./dom.js";
+import { h, icon, iconLink } from "./dom.js";
 
 /** A table: `table("Runs", ["Run", "Script"], rows)`, whose rows are elements. */
 export const table = (label, headings, rows) => h("div", {
@@ -12,5 +12,4 @@ export const stateWord = (drawing, text) =>
   h("span", { class: "state", data: { state: drawing } }, icon(drawing), h("span", null, text));
 
 /** The way back, left of a heading. */
-export const backLink = (address, text) =>
-  h("a", { class: "button quiet square", href: address, title: text, "aria-label": text }, icon("left"));
+export const backLink = (address, text) => iconLink(address, text, "left");

@@ -1,5 +1,7 @@
 // A prediction in a small space.
-import { fill, h, icon, isOwnAddress } from "./dom.js";
+import { fill, fractionBar, h, icon, isOwnAddress } from "./dom.js";
+import { drawingOf } from "./media.js";
+import { stateWord } from "./table.js";
 import { duration, number, t } from "./text.js";
 
 /** What a prediction is called: its label, else its workflow. */
@@ -8,8 +10,7 @@ export const title = (summary) => summary.label || summary.workflow;
 export const isLive = (summary) => summary.state === "waiting" || summary.state === "running";
 
 /** A state by shape and word. */
-export const stateLabel = ({ state }) =>
-  h("span", { class: "state", data: { state } }, icon(state), h("span", null, t(`state.${state}`)));
+export const stateLabel = ({ state }) => stateWord(state, t(`state.${state}`));
 
 /** How far one that is running is, or how long one took that has ended. */
 export function amount({ state, progress, seconds }) {
@@ -21,12 +22,7 @@ export function amount({ state, progress, seconds }) {
 export function progressBar(summary) {
   if (summary.state !== "running") return null;
   const fraction = summary.progress?.fraction ?? 0;
-  const bar = h("div", {
-    class: `bar ${fraction > 0 ? "" : "unknown"}`.trim(), role: "progressbar", "aria-label": t("progress"),
-    "aria-valuemin": 0, "aria-valuemax": 100, "aria-valuenow": fraction > 0 ? Math.round(fraction * 100) : null,
-  }, h("i"));
-  bar.style.setProperty("--fraction", fraction);
-  return bar;
+  return fractionBar(t("progress"), fraction, { isKnown: fraction > 0 });
 }
 
 /** What a prediction that is not done says of itself: its step, or what begins before it. */
@@ -46,7 +42,6 @@ export function progressText(summary) {
 /** `good` or `bad` by shape and word; null without a mark. */
 export const markLabel = (mark) => mark && h("span", { class: `badge ${mark}` }, icon(mark), t(`mark.${mark}`));
 
-const drawings = { image: "picture", video: "video", audio: "audio" };
 const kindLabel = (kind) => [icon(kind), h("span", { class: "sr" }, t(`kind.${kind}`))];
 
 /**
@@ -88,7 +83,7 @@ export function tile(summary, { onStale } = {}) {
     }
     if (one.state === "failed") fill(shot, h("p", { class: "reason" }, one.failure || t("failure.unknown")));
     else if (one.state === "running") fill(shot, h("p", { class: "soft" }, progressText(one)));
-    else if (one.state === "succeeded") fill(shot, icon(drawings[one.kind] ?? "data"));
+    else if (one.state === "succeeded") fill(shot, icon(drawingOf(one.kind)));
     // How many are before one that waits is told to nobody each time that one of them begins.
     else fill(shot, icon(one.state));
   }

@@ -3,7 +3,7 @@ import { get, path, put } from "./api.js";
 import { copyText, report } from "./dialogs.js";
 import { button, fill, h } from "./dom.js";
 import { stringify } from "./json.js";
-import { figure } from "./media.js";
+import { figure, filesOf } from "./media.js";
 import { backLink } from "./table.js";
 import { duration, t } from "./text.js";
 import { isLive, progressBar, progressText, stateLabel } from "./tile.js";
@@ -54,7 +54,7 @@ export function view(root, { path: [id, version, prediction], query }, context) 
 
   function drawEnd() {
     fill(state, stateLabel(detail), detail.seconds !== null && h("span", { class: "soft" }, duration(detail.seconds)));
-    const files = (detail.outputs ?? []).flatMap((output) => output.files ?? []);
+    const files = filesOf(detail);
     const values = (detail.outputs ?? []).filter((output) => !output.files);
     fill(shot, files.map((file) => figure(file)), values.map(({ name, value }) => h("div", { class: "card" }, h("h2", null, name),
       h("pre", { class: "code", tabindex: "0", role: "region", "aria-label": name },

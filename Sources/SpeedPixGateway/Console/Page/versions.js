@@ -1,6 +1,6 @@
 // The versions of a workflow, and the aliases that stand for them.
 import { path, put, remove } from "./api.js";
-import { confirm, dialog, report, toast } from "./dialogs.js";
+import { beginIn, confirm, dialog, report, toast } from "./dialogs.js";
 import { append, button, field, h } from "./dom.js";
 import { table } from "./table.js";
 import { date, duration, fullDate, t } from "./text.js";
@@ -48,13 +48,7 @@ export function versionsPart(holder, { workflow, context, reload }) {
         },
       }],
     });
-    input.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" || event.isComposing) return;
-      event.preventDefault();
-      element.querySelector(".primary").click();
-    });
-    input.focus();
-    input.select();
+    beginIn(input, element);
     await closed;
     await reload();
   }

@@ -6,7 +6,7 @@ import { Grid, sizes } from "./grid.js";
 import { PredictionList } from "./list.js";
 import { cancel, choice, editLabel, toggleMark } from "./notes.js";
 import { store, stored } from "./storage.js";
-import { number, t } from "./text.js";
+import { t } from "./text.js";
 import { title } from "./tile.js";
 
 /** The wall as it was left, so that it is there at once, and at the same place, when somebody comes back. */

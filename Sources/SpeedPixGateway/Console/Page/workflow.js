@@ -1,7 +1,8 @@
 // One workflow: to run it, its versions, and what programs need to know of it.
 import { get, path } from "./api.js";
+import { failure } from "./dialogs.js";
 import { append, button, field, fill, h, select } from "./dom.js";
-import { createPredictions } from "./create.js";
+import { createPredictions, uploadStatus } from "./create.js";
 import { isSeed } from "./controls.js";
 import { inputForm } from "./form.js";
 import { holdNote } from "./hold.js";
@@ -88,7 +89,7 @@ export function view(root, { path: [id], query }, context) {
       }
       endPart?.();
       endPart = null;
-      fill(holder, h("p", { class: "notice bad" }, error.message), button(t("retry"), load, { icon: "again" }));
+      fill(holder, failure(error.message, load));
       steady(frame, () => {
         fill(bar);
         fill(top, h("p", null, h("a", { href: "#/workflows" }, t("workflows.back"))),
@@ -122,7 +123,7 @@ function runPart(holder, { workflow, version, versionOf, signal, context, choose
   const status = h("p", { class: "soft", role: "status" });
   const strip = new Strip(context, { workflow: workflow.id });
   const hold = holdNote(context.feed);
-  hold.look(used.kind === "comfyui");
+  hold.setWanted(used.kind === "comfyui");
   const seeds = (used.inputs ?? []).filter(isSeed);
   // Of a workflow from ComfyUI there may be seeds that are no inputs.
   const hidesSeeds = seeds.length === 0 && used.kind === "comfyui" && used.has_seeds !== false;
@@ -142,17 +143,15 @@ function runPart(holder, { workflow, version, versionOf, signal, context, choose
     for (const one of buttons) setIdle(one, true);
     try {
       noteSame(form.read(), count);
-      const { ids } = await createPredictions(context, {
+      const { ids } = await createPredictions({
         workflow: workflow.id, version: used.version, form, count, randomise: count > 1 || Boolean(hidden && hidden.checked),
         label: label.value.trim(), signal,
-        progress: (file, fraction) => {
-          status.textContent = t("again.uploading", { file, percent: Math.round(fraction * 100) });
-        },
+        progress: uploadStatus(status),
       });
       strip.load();
       tell(t("created", { count: ids.length }));
     } catch (error) {
-      if (error.name === "AbortError" || form.blame(error)) return;
+      if (error.name === "AbortError" || form.showProblem(error)) return;
       problem.textContent = error.message;
       problem.hidden = false;
     } finally {

@@ -1,7 +1,9 @@
 // All workflows, each with a picture of what it gives.
 import { get } from "./api.js";
+import { failure } from "./dialogs.js";
 import { button, empty, fill, h, icon, isOwnAddress } from "./dom.js";
 import { bind } from "./keys.js";
+import { drawingOf } from "./media.js";
 import { t } from "./text.js";
 import { view as workflowView } from "./workflow.js";
 import { aliasesOf, kindText, nameOf } from "./workflow_text.js";
@@ -49,7 +51,7 @@ function listView(root, { query }, context) {
   }
 
   function drawShot(shot, address, kind) {
-    const drawing = () => fill(shot, icon({ image: "picture", video: "video", audio: "audio" }[kind] ?? "data"));
+    const drawing = () => fill(shot, icon(drawingOf(kind)));
     if (!isOwnAddress(address)) {
       drawing();
       return;
@@ -108,7 +110,7 @@ function listView(root, { query }, context) {
     } catch (error) {
       if (error.name === "AbortError") return;
       if (workflows) context.report(error);
-      else fill(lists, h("p", { class: "notice bad" }, error.message), button(t("retry"), load, { icon: "again" }));
+      else fill(lists, failure(error.message, load));
     }
   }
 

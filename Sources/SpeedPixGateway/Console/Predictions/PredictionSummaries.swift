@@ -9,8 +9,7 @@ import Foundation
 /// Predictions as the console lists them, and as it tells of their changes: everything but inputs and outputs.
 struct PredictionSummaries: Sendable {
     let queue: PredictionQueue
-    /// Nil if predictions are kept in memory only.
-    let database: PredictionDatabase?
+    let database: PredictionDatabase
     let urls: ConsoleURLs
 
     /// Of some predictions, in the order of their ids. One that there is not, or that cannot be read now, is left out.
@@ -18,7 +17,7 @@ struct PredictionSummaries: Sendable {
     /// Those that are in memory cost no read. An end is told once it is in the database.
     func summaries(of ids: [String]) async -> [JSONValue] {
         let queued = await queue.queued(ids)
-        let others = try? await database?.records(of: ids.filter { queued[$0] == nil })
+        let others = try? await database.records(of: ids.filter { queued[$0] == nil })
         let stored = Dictionary((others ?? []).map { ($0.id, $0) }, uniquingKeysWith: { $1 })
         return ids.compactMap { id -> [String: JSONValue]? in
             if let known = queued[id] { return summary(known.record, ahead: known.ahead) }

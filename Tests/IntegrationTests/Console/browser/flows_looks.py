@@ -79,7 +79,6 @@ def chinese(stage):
     english, chinese = [
         json.load(urllib.request.urlopen(f"{stage.endpoint}/console/texts_{one}.json")) for one in ("en", "zh")
     ]
-    check_translation(english, chinese)
     known = {text for key, text in english.items() if text != chinese.get(key) and not re.search(r"[{}]", text)}
     # Inputs and outputs of workflows have names of their own.
     known = sorted(known - set(chinese.values()) - {"text", "picture", "image", "size"})
@@ -117,19 +116,6 @@ LEFT_IN_ENGLISH = """([english, keys]) => {
   }
   return [...new Set(texts.filter((text) => known.has(text)))];
 }"""
-
-
-def check_translation(english, chinese):
-    """The same texts in both, each with the same gaps."""
-
-    def keys(texts):
-        # Chinese has no plural of its own.
-        return {re.sub(r"\.(one|other)$", "", key) for key in texts}
-
-    assert keys(english) == keys(chinese), keys(english) ^ keys(chinese)
-    for key, text in chinese.items():
-        model = english.get(key) or english.get(f"{key}.other") or english[re.sub(r"\.(one|other)$", "", key)]
-        assert set(re.findall(r"\{\w+\}", text)) == set(re.findall(r"\{\w+\}", model)), key
 
 
 def still(stage):

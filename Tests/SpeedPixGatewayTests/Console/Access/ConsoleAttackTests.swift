@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Attacks on the console")
 struct ConsoleAttackTests {
-    @Test("Refused, while the page's own request is answered", arguments: ConsoleAttack.all)
+    @Test("Console attack: refused, while the page's own request is answered", arguments: ConsoleAttack.all)
     func refused(_ attack: ConsoleAttack) async throws {
         try await TestGateway.run(with: TestGateway.withConsole()) { gateway in
             let own = try await gateway.send(try await PageRequest(attack.kind, to: gateway))
@@ -28,13 +28,13 @@ struct ConsoleAttackTests {
         }
     }
 
-    @Test("Attacks are at least 40, and each has a name of its own")
+    @Test("Console attack: attacks are at least 40, and each has a name of its own")
     func names() {
         let names = Set(ConsoleAttack.all.map(\.testDescription))
         #expect(names.count == ConsoleAttack.all.count && names.count >= 40)
     }
 
-    @Test("A request that is refused for where it comes from does not use up its code")
+    @Test("Console attack: a request that is refused for where it comes from does not use up its code")
     func keptCode() async throws {
         try await TestGateway.run(with: TestGateway.withConsole()) { gateway in
             let own = try await PageRequest(.signIn, to: gateway)
@@ -48,7 +48,7 @@ struct ConsoleAttackTests {
         }
     }
 
-    @Test("After 30 wrong codes in a minute the right one is refused, too, until the minute has passed")
+    @Test("Console attack: after 30 wrong codes in a minute the right one is refused, too, until the minute has passed")
     func guesses() async throws {
         try await TestGateway.run(with: TestGateway.withConsole()) { gateway in
             let reading = try await PageRequest(.read, to: gateway)
@@ -71,7 +71,7 @@ struct ConsoleAttackTests {
         }
     }
 
-    @Test("The oldest codes count no longer when 100 others have been made")
+    @Test("Console attack: the oldest codes count no longer when 100 others have been made")
     func manyCodes() async throws {
         try await TestGateway.run(with: TestGateway.withConsole()) { gateway in
             let codes = try (0...100).map { _ in try gateway.newCode() }

@@ -15,7 +15,7 @@ import Foundation
 struct ConsoleFilesTests {
     private static let folder = "Sources/SpeedPixGateway/Console/Page"
 
-    @Test("Every file of the folder is served as it is, and nothing else")
+    @Test("ConsoleFiles: every file of the folder is served as it is, and nothing else")
     func contents() throws {
         var folder = URL(filePath: #filePath)
         for _ in 0..<5 { folder.deleteLastPathComponent() }
@@ -29,7 +29,9 @@ struct ConsoleFilesTests {
         }
     }
 
-    @Test("Each file is answered with its type, its policy and nothing that a proxy or another site may keep")
+    @Test(
+        "ConsoleFiles: each file has its type, its policy and nothing that a proxy or another site may keep"
+    )
     func files() async throws {
         try await TestGateway.run(with: TestGateway.withConsole()) { gateway in
             for (name, bytes) in ConsoleFiles.contents {
@@ -44,7 +46,7 @@ struct ConsoleFilesTests {
         }
     }
 
-    @Test("The page may use what the gateway serves, in no frame, and makes no markup of text")
+    @Test("ConsoleFiles: the page may use what the gateway serves, in no frame, and makes no markup of text")
     func policy() {
         #expect(
             ConsoleFiles.policy
@@ -53,7 +55,7 @@ struct ConsoleFilesTests {
                 + " require-trusted-types-for 'script'; trusted-types 'none'")
     }
 
-    @Test("A file that a browser has kept is not sent again, and has the same policy")
+    @Test("ConsoleFiles: a file that a browser has kept is not sent again, and has the same policy")
     func notModified() async throws {
         try await TestGateway.run(with: TestGateway.withConsole()) { gateway in
             for path in ["/", "/console/index.html"] {
@@ -72,7 +74,7 @@ struct ConsoleFilesTests {
     }
 
     @Test(
-        "The page is for browsers, and a text for other clients",
+        "ConsoleFiles: the page is for browsers, and a text for other clients",
         arguments: [
             ("text/html", true), ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", true),
             ("application/json, Text/HTML;q=0.5", true), ("*/*", false), ("application/json", false),
@@ -96,7 +98,7 @@ struct ConsoleFilesTests {
         }
     }
 
-    @Test("A person who opens the page under a name that is not taken reads which ones are")
+    @Test("ConsoleFiles: a person who opens the page under a name that is not taken reads which ones are")
     func foreignHost() async throws {
         try await TestGateway.run(with: TestGateway.withConsole()) { gateway in
             let headers: HTTPFields = [.accept: "text/html", .hostField: "gpu1.lan:8187"]
@@ -109,7 +111,7 @@ struct ConsoleFilesTests {
         }
     }
 
-    @Test("Faults that are meant for clients leave the page alone, and what it loads and sends")
+    @Test("ConsoleFiles: faults that are meant for clients leave the page alone, and what it loads and sends")
     func faults() async throws {
         let strikes = Mutex<[String]>([])
         let configuration = TestGateway.withConsole {

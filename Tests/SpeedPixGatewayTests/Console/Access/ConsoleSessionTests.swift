@@ -16,7 +16,7 @@ import Foundation
 
 @Suite("Sessions of the console")
 struct ConsoleSessionTests {
-    @Test("A link's code begins a session of 30 days, which reads and sends as the admin token does")
+    @Test("Session: a link's code begins a session of 30 days, which reads and sends as the admin token does")
     func session() async throws {
         try await TestGateway.run(with: TestGateway.withConsole()) { gateway in
             let link = try #require(gateway.console).make()
@@ -38,7 +38,7 @@ struct ConsoleSessionTests {
         }
     }
 
-    @Test("Two sessions of the same moment have different tokens")
+    @Test("Session: two sessions of the same moment have different tokens")
     func distinct() async throws {
         try await TestGateway.run(with: TestGateway.withConsole()) { gateway in
             let (first, second) = (try await gateway.signIn(), try await gateway.signIn())
@@ -46,7 +46,7 @@ struct ConsoleSessionTests {
         }
     }
 
-    @Test("A session goes on with the next gateway on the folder, whose key only its owner may read")
+    @Test("Session: a session goes on with the next gateway on the folder, whose key only its owner may read")
     func restart() async throws {
         try await LastingFolder.with { folder in
             let token = Mutex("")
@@ -73,7 +73,7 @@ struct ConsoleSessionTests {
     }
 
     @Test(
-        "The page may be used at every loopback name, through a tunnel, and from a browser that sends one of two headers",
+        "Session: the page is used at every loopback name, through a tunnel, and by a browser with one of two headers",
         arguments: [
             ("127.0.0.1:8187", "http://127.0.0.1:8187", "same-origin"),
             ("localhost:9000", "http://localhost:9000", "same-origin"),
@@ -96,7 +96,7 @@ struct ConsoleSessionTests {
     }
 
     @Test(
-        "Behind a server that ends TLS the public URL is the page's origin, whatever Host that server sends",
+        "Session: behind a server that ends TLS the public URL is the page's origin, whatever Host that server sends",
         arguments: [
             ("gateway.example", "https://gateway.example"), ("gateway.example:443", "https://gateway.example:443"),
             ("127.0.0.1:8187", "https://Gateway.example"), ("[2001:db8::1]:8443", "https://[2001:db8::1]:8443"),
@@ -119,7 +119,7 @@ struct ConsoleSessionTests {
     }
 
     @Test(
-        "A link names the public URL, or this machine; there is none where other machines reach a gateway without one",
+        "Session: a link names the public URL, or this machine; none for a gateway in the network without one",
         arguments: [
             ("127.0.0.1", nil, "http://127.0.0.1:"), ("0.0.0.0", nil, "http://127.0.0.1:"),
             ("localhost", nil, "http://localhost:"),
@@ -137,7 +137,7 @@ struct ConsoleSessionTests {
         #expect(!ConsoleGuard(configuration).takes(origin: "http://192.168.1.5:8187"))
     }
 
-    @Test("A loopback address that the gateway listens on is a name of it")
+    @Test("Session: a loopback address that the gateway listens on is a name of it")
     func loopbackAddress() {
         let access = ConsoleGuard(TestGateway.withConsole { $0.host = "127.0.0.2" })
         #expect(access.takes(origin: "http://127.0.0.2:8187") && access.takes(origin: "http://127.0.0.1"))
@@ -146,7 +146,9 @@ struct ConsoleSessionTests {
         }
     }
 
-    @Test("The admin token makes codes for the address that it is asked by, and works without the page's headers")
+    @Test(
+        "Session: the admin token makes codes for the address that it is asked by, and works without the page's headers"
+    )
     func adminCodes() async throws {
         try await LastingFolder.with { folder in
             try await folder.run(Gate(), { $0.hasConsole = true }) { gateway in
@@ -168,7 +170,7 @@ struct ConsoleSessionTests {
         }
     }
 
-    @Test("A gateway without the console has none of its routes, and takes no session")
+    @Test("Session: a gateway without the console has none of its routes, and takes no session")
     func without() async throws {
         try await LastingFolder.with { folder in
             let token = Mutex("")

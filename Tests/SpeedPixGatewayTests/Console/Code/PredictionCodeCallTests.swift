@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Programs in the console")
 struct PredictionCodeCallTests {
-    @Test("A version is named unless main stands for it, and the gateway is the one that was asked")
+    @Test("PredictionCodeCall: a version is named unless main stands for it, and the gateway is the one that was asked")
     func version() async throws {
         try await LastingFolder.with { folder in
             try await folder.run(Gate(), { ($0.hasConsole, $0.comfyUI) = (true, GraphBackend()) }) { gateway in

@@ -52,7 +52,9 @@ struct PredictionCodeTests {
         return try JSONValue(parsing: result.utf8)
     }
 
-    @Test("A hostile text is the same text in Lua, as a value, as a name and below others", arguments: hostile)
+    @Test(
+        "PredictionCode: a hostile text is the same text in Lua, as a value, as a name and below others",
+        arguments: hostile)
     func luaText(text: String) async throws {
         let nested: JSONValue = [text: .array([.string(text), .object([text: .string(text)])])]
         let code = Self.code(["text": .value(.string(text)), "data": .value(nested)])
@@ -61,7 +63,7 @@ struct PredictionCodeTests {
         #expect(sent["input"]?["data"] == nested)
     }
 
-    @Test("Numbers, nulls, names, empty values and deep ones are the same in Lua")
+    @Test("PredictionCode: numbers, nulls, names, empty values and deep ones are the same in Lua")
     func luaValues() async throws {
         let data: JSONValue = [
             "low": .integer(.min), "high": .integer(.max), "unsigned": .unsigned(.max), "fraction": 1.5e-7,
@@ -77,7 +79,7 @@ struct PredictionCodeTests {
         #expect(try await Self.sent(text)["input"]?["data"] == deep)
     }
 
-    @Test("Texts that begin like paths are marked as texts in Lua, and others are not")
+    @Test("PredictionCode: texts that begin like paths are marked as texts in Lua, and others are not")
     func luaPaths() throws {
         for text in ["/etc/passwd", "./a", "../a", "~/a", "C:/a", "c:\\a", "/a\nb"] {
             #expect(try LuaCode.literal(.string(text), indent: 0) == "speedpix.text(\(LuaCode.quoted(text)))")
@@ -87,7 +89,7 @@ struct PredictionCodeTests {
         }
     }
 
-    @Test("A script names its version, and saves and prints what the prediction has given")
+    @Test("PredictionCode: a script names its version, and saves and prints what the prediction has given")
     func luaOutputs() throws {
         let key = try #require(ObjectKey("results/a.png"))
         let file = StoredFile(key: key, filename: "a.png", mimeType: "image/png", size: 1, facts: [:])
@@ -104,7 +106,7 @@ struct PredictionCodeTests {
 
     // MARK: All languages
 
-    @Test("Each file has one name, whatever names they came with, and all are told of")
+    @Test("PredictionCode: each file has one name, whatever names they came with, and all are told of")
     func files() throws {
         let code = Self.code([
             "a": try Self.stored("1.png"), "b": try Self.stored("2.png"), "c": try Self.stored("1.png"),
@@ -121,7 +123,7 @@ struct PredictionCodeTests {
         #expect(try code.text(in: .curl).contains(#"$(upload '-r  f'\''.png' '"-r  f\u0027.png"' 'image/png')"#))
     }
 
-    @Test("Nothing that gives access stands in a program", arguments: PredictionCode.Language.allCases)
+    @Test("PredictionCode: nothing that gives access stands in a program", arguments: PredictionCode.Language.allCases)
     func noAccess(language: PredictionCode.Language) throws {
         let signer = URLSigner(rootKey: [1, 2, 3])
         let key = try #require(ObjectKey("results/a.png"))
@@ -137,7 +139,8 @@ struct PredictionCodeTests {
         #expect(text.contains("Of the URL for image, what gives access was left out."))
     }
 
-    @Test("A name that steers what shows it ends no comment", arguments: PredictionCode.Language.allCases)
+    @Test(
+        "PredictionCode: a name that steers what shows it ends no comment", arguments: PredictionCode.Language.allCases)
     func comments(language: PredictionCode.Language) throws {
         let name = "a\nos.exit() #\r\u{2028}$(x)"
         let code = Self.code([name: .omitted(bytes: 7, mimeType: nil)])
@@ -147,7 +150,7 @@ struct PredictionCodeTests {
         #expect(remarks.allSatisfy { $0.hasPrefix(language == .lua ? "-- " : "# ") })
     }
 
-    @Test("JSON between apostrophes has none in it, and is the same value", arguments: hostile)
+    @Test("CurlCode: JSON between apostrophes has none in it, and is the same value", arguments: hostile)
     func shellJSON(text: String) throws {
         let value: JSONValue = [text: .string(text)]
         let json = try CurlCode.json(value)

@@ -38,7 +38,7 @@ struct FaultLogTests {
         #expect(try FaultFile.rules(try file.encoded()) == [rule], "\(rule.json)")
     }
 
-    @Test("Every kind of fault is among them")
+    @Test("FaultRule as JSON: every kind of fault is among them")
     func kinds() {
         #expect(Set(Self.rules.map(\.fault.kind)) == Set(Fault.Kind.allCases))
     }
@@ -59,7 +59,7 @@ struct FaultLogTests {
         #expect(rules.map { $0["strikes"] }[..<2] == [0, .integer(Int64(FaultLog.most + 5))])
     }
 
-    @Test("Faults are told on this machine alone, and where there are any")
+    @Test("FaultLog: faults are told on this machine alone, and where there are any")
     func shown() {
         func isShown(_ change: (inout GatewayConfiguration) -> Void) -> Bool {
             configured {
@@ -74,7 +74,7 @@ struct FaultLogTests {
         #expect(!isShown { $0.faults = [] } && !isShown { $0.hasConsole = false })
     }
 
-    @Test("A strike is told to the page as well as to whoever has asked for strikes")
+    @Test("FaultLog: a strike is told to the page as well as to whoever has asked for strikes")
     func route() async throws {
         try await LastingFolder.with { folder in
             let told = StrikeCount()

@@ -49,7 +49,7 @@ struct ConsoleCreateTests {
         try await page.ended(id)["inputs"]?["seed"]?["value"]
     }
 
-    @Test("Several predictions with new seeds have one each, also where a seed was given")
+    @Test("Console create: several predictions with new seeds have one each, also where a seed was given")
     func newSeeds() async throws {
         try await Self.run { page in
             let ids = try await page.create(
@@ -62,7 +62,7 @@ struct ConsoleCreateTests {
         }
     }
 
-    @Test("Without new seeds the given one stays, however many there are")
+    @Test("Console create: without new seeds the given one stays, however many there are")
     func givenSeed() async throws {
         try await Self.run { page in
             let ids = try await page.create("seeded", ["seed": 77], ["count": 2])
@@ -73,7 +73,7 @@ struct ConsoleCreateTests {
         }
     }
 
-    @Test("A signed create that asks for new seeds keeps the one that it gives")
+    @Test("Console create: a signed create that asks for new seeds keeps the one that it gives")
     func signedCreate() async throws {
         try await Self.run { page in
             let body: JSONValue = [
@@ -85,7 +85,7 @@ struct ConsoleCreateTests {
         }
     }
 
-    @Test("A create is checked as a signed one is")
+    @Test("Console create: a create is checked as a signed one is")
     func checks() async throws {
         try await Self.run { page in
             let wrong: [(JSONValue, String, String)] = [
@@ -108,7 +108,7 @@ struct ConsoleCreateTests {
         }
     }
 
-    @Test("Of several predictions that cannot all be made, those that were are told with the reason")
+    @Test("Console create: of several predictions that cannot all be made, those that were are told with the reason")
     func partly() async throws {
         let gate = Gate()
         let configuration = TestGateway.withConsole { ($0.maximumWaiting, $0.workers) = (2, 1) }
@@ -124,7 +124,7 @@ struct ConsoleCreateTests {
         }
     }
 
-    @Test("An upload's name loses its folders, and its URLs are paths that cannot be changed")
+    @Test("Console create: an upload's name loses its folders, and its URLs are paths that cannot be changed")
     func uploads() async throws {
         try await Self.run(maximumUploadBytes: 10) { page in
             let signed = try await page.data(.post, "uploads", ["filename": "../../etc/shoe.PNG", "size": 3])

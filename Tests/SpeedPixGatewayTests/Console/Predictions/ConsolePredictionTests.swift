@@ -22,7 +22,9 @@ struct ConsolePredictionTests {
         try await folder.run(gate, change) { gateway in try await body(try await ConsolePage(gateway)) }
     }
 
-    @Test("The console lists and shows the predictions of all keys, and a signed call sees none of the console's")
+    @Test(
+        "Console: the page lists and shows the predictions of all keys, and a signed call sees none of the console's"
+    )
     func allKeys() async throws {
         try await LastingFolder.with { folder in
             try await Self.run(folder) { page in
@@ -43,7 +45,8 @@ struct ConsolePredictionTests {
     }
 
     @Test(
-        "A prediction is shown with what went in and came out, its timeline, and the answers as signed calls get them")
+        "Console: a prediction has what went in and came out, its timeline, and the answers of signed calls"
+    )
     func details() async throws {
         try await LastingFolder.with { folder in
             try await Self.run(folder) { page in
@@ -76,7 +79,9 @@ struct ConsolePredictionTests {
         }
     }
 
-    @Test("An ended prediction is shown by the next gateway with its inputs, and a file that is gone by its name")
+    @Test(
+        "Console: an ended prediction is shown by the next gateway with its inputs, and a file that is gone by its name"
+    )
     func afterRestart() async throws {
         try await LastingFolder.with { folder in
             let ids = Mutex<[String]>([])
@@ -109,7 +114,9 @@ struct ConsolePredictionTests {
         }
     }
 
-    @Test("Looking at a prediction that an earlier gateway has not ended does not begin it, and canceling it ends it")
+    @Test(
+        "Console: to look at a prediction that an earlier gateway has not ended does not begin it; a cancel ends it"
+    )
     func lookingBeginsNothing() async throws {
         try await LastingFolder.with { folder in
             let first = Gate()
@@ -134,7 +141,9 @@ struct ConsolePredictionTests {
         }
     }
 
-    @Test("A running prediction and those behind it are listed with their states, and filtered by them")
+    @Test(
+        "Console: a running prediction and those behind it are listed with their states, and filtered by them"
+    )
     func states() async throws {
         try await LastingFolder.with { folder in
             let gate = Gate()
@@ -166,7 +175,7 @@ struct ConsolePredictionTests {
         }
     }
 
-    @Test("A long failure is listed by its beginning, and shown whole")
+    @Test("Console: a long failure is listed by its beginning, and shown whole")
     func longFailure() async throws {
         try await LastingFolder.with { folder in
             try await Self.run(folder) { page in
@@ -180,7 +189,7 @@ struct ConsolePredictionTests {
         }
     }
 
-    @Test("Marks and labels are noted one by one, taken away again, and there after a restart")
+    @Test("Console: marks and labels are noted one by one, taken away again, and there after a restart")
     func notes() async throws {
         try await LastingFolder.with { folder in
             let id = Mutex("")
@@ -216,7 +225,7 @@ struct ConsolePredictionTests {
         }
     }
 
-    @Test("A console on a temporary folder lists predictions too, and leaves nothing")
+    @Test("Console: a console on a temporary folder lists predictions too, and leaves nothing")
     func temporary() async throws {
         try await TestGateway.run(with: TestGateway.withConsole()) { gateway in
             let page = try await ConsolePage(gateway)
@@ -228,7 +237,7 @@ struct ConsolePredictionTests {
         }
     }
 
-    @Test("A console that falls back to a temporary folder lists predictions too")
+    @Test("Console: a console that falls back to a temporary folder lists predictions too")
     func fallsBack() async throws {
         try await LastingFolder.with { folder in
             try await folder.run { _ in
@@ -243,7 +252,7 @@ struct ConsolePredictionTests {
         }
     }
 
-    @Test("What there is not, and parameters that cannot be, are refused")
+    @Test("Console: what there is not, and parameters that cannot be, are refused")
     func refusals() async throws {
         try await TestGateway.run(with: TestGateway.withConsole()) { gateway in
             let page = try await ConsolePage(gateway)

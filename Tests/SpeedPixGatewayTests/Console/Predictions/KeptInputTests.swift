@@ -22,7 +22,9 @@ struct KeptInputTests {
         return try #require(StoredInputs(text)).kept(by: known ? EchoWorkflow() : nil)
     }
 
-    @Test("Inputs are values, stored files, embedded files and URLs of elsewhere, as the workflow declares them")
+    @Test(
+        "KeptInput: inputs are values, stored and embedded files and URLs of elsewhere, as the workflow declares them"
+    )
     func kinds() throws {
         let kept = try Self.kept(["text": "a", "data": [1, nil], "image": Self.stored])
         #expect(kept["text"] == .value("a") && kept["data"] == .value([1, nil]))
@@ -35,7 +37,7 @@ struct KeptInputTests {
         #expect(try Self.kept(elsewhere)["image"] == .remote("https://pictures.example/a.png"))
     }
 
-    @Test("A value of any kind that looks like a stored file is none where the workflow says so")
+    @Test("KeptInput: a value of any kind that looks like a stored file is none where the workflow says so")
     func posing() throws {
         #expect(try Self.kept(["data": Self.stored])["data"] == .value(Self.stored))
         let key = try #require(ObjectKey(Self.picture))
@@ -45,7 +47,7 @@ struct KeptInputTests {
         #expect(unknown["text"] == .value("data:,a"))
     }
 
-    @Test("What is too long is left out with its length and type, and everything else stays")
+    @Test("KeptInput: what is too long is left out with its length and type, and everything else stays")
     func shortening() throws {
         let long = String(repeating: "a", count: StoredInputs.longestKept)
         let inputs: JSONValue = [
@@ -64,7 +66,9 @@ struct KeptInputTests {
         #expect(bytes > Int64(long.utf8.count))
     }
 
-    @Test("A prediction's inputs stay when it ends or fails, shortened, and no file of them is needed any more")
+    @Test(
+        "KeptInput: a prediction's inputs stay when it ends or fails, shortened, and no file of them is needed any more"
+    )
     func ending() async throws {
         try await withDirectory { folder in
             let database = try PredictionDatabase(folder: folder)
@@ -98,7 +102,7 @@ struct KeptInputTests {
     }
 
     @Test(
-        "A file of elsewhere is called by the last part of its URL",
+        "KeptInput: a file of elsewhere is called by the last part of its URL",
         arguments: [
             ("https://a.example/b/c%20d.png?x=/y", "c d.png"), ("https://a.example", "file"),
             ("https://a.example/", "file"), ("b/c.png", "c.png"), ("https://a.example/%2e%2e%2fetc", "etc"),
@@ -108,7 +112,7 @@ struct KeptInputTests {
     }
 
     @Test(
-        "What is searched are texts, numbers and names of files, in lower case, the label first, and not too much of it"
+        "PredictionText: it has texts, numbers and names of files in lower case, the label first, up to a length"
     )
     func text() throws {
         let inputs: JSONValue = [

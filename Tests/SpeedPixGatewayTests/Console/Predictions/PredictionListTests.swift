@@ -54,7 +54,7 @@ struct PredictionListTests {
     }
 
     @Test(
-        "The list is filtered by each of its parameters, and by several at once",
+        "Prediction list: the list is filtered by each of its parameters, and by several at once",
         arguments: [
             ("", Array((1...12).reversed())), ("workflow=shop", [12, 10, 8, 6, 4, 2]), ("key=studio", [12, 9, 6, 3]),
             ("state=failed", [3]), ("state=succeeded&workflow=shop", [6, 4, 2]), ("state=running", [8, 7]),
@@ -72,7 +72,7 @@ struct PredictionListTests {
         }
     }
 
-    @Test("A part of the list is the same while new predictions arrive")
+    @Test("Prediction list: a part of the list is the same while new predictions arrive")
     func parts() async throws {
         try await Self.with { database in
             let first = try await database.list(try Self.query("limit=5"), running: [])
@@ -89,7 +89,7 @@ struct PredictionListTests {
     }
 
     @Test(
-        "Counts and parts are read from the index alone, whatever they are filtered by",
+        "Prediction list: counts and parts are read from the index alone, whatever they are filtered by",
         arguments: [
             "", "workflow=shop", "key=demo&label=x&mark=good", "state=failed&workflow=shop", "state=waiting",
         ])
@@ -105,7 +105,7 @@ struct PredictionListTests {
         }
     }
 
-    @Test("A search reads the table of texts and the index, and no inputs or outputs")
+    @Test("Prediction list: a search reads the table of texts and the index, and no inputs or outputs")
     func searchPlan() async throws {
         try await Self.with { database in
             let (source, arguments) = try Self.query("text=red+shoe&workflow=shop").source(through: 12, running: [])
@@ -124,7 +124,7 @@ struct PredictionListTests {
         }
     }
 
-    @Test("The filters are what there is, each once and in order")
+    @Test("Prediction list: the filters are what there is, each once and in order")
     func names() async throws {
         try await Self.with { database in
             let filters = try await database.filters()
@@ -135,7 +135,7 @@ struct PredictionListTests {
         }
     }
 
-    @Test("Predictions that are forgotten leave no text behind")
+    @Test("Prediction list: predictions that are forgotten leave no text behind")
     func removal() async throws {
         try await Self.with { database in
             try await database.remove(["p-1", "p-7"])
@@ -148,7 +148,7 @@ struct PredictionListTests {
         }
     }
 
-    @Test("A row that makes no sense is listed as failed, and hides no other")
+    @Test("Prediction list: a row that makes no sense is listed as failed, and hides no other")
     func malformed() async throws {
         try await Self.with { database in
             try await DatabaseQueue(path: database.path).write { connection in
@@ -160,7 +160,7 @@ struct PredictionListTests {
         }
     }
 
-    @Test("A search finds as many in all as without a limit, whatever part of them is wanted")
+    @Test("Prediction list: a search finds as many in all as without a limit, whatever part of them is wanted")
     func searchedParts() async throws {
         try await Self.with { database in
             for (part, expected) in [
@@ -173,7 +173,7 @@ struct PredictionListTests {
         }
     }
 
-    @Test("A list reads no inputs, of which each may be as large as a request")
+    @Test("Prediction list: a list reads no inputs, of which each may be as large as a request")
     func noInputs() async throws {
         try await Self.with { database in
             try await DatabaseQueue(path: database.path).write { connection in
@@ -187,7 +187,7 @@ struct PredictionListTests {
         }
     }
 
-    @Test("A list reads the beginning of a long failure, and no long outputs")
+    @Test("Prediction list: a list reads the beginning of a long failure, and no long outputs")
     func longRows() async throws {
         try await Self.with { database in
             let long = String(repeating: "ä", count: 200_000)
@@ -204,7 +204,7 @@ struct PredictionListTests {
         }
     }
 
-    @Test("A database of before is listed, with what can be found of its predictions")
+    @Test("Prediction list: a database of before is listed, with what can be found of its predictions")
     func migration() async throws {
         try await withDirectory { folder in
             let path = folder.appending(PredictionDatabase.filename).string

@@ -129,7 +129,7 @@ struct SourceCallTests {
         }
     }
 
-    @Test("Without a source there is no such route")
+    @Test("Runs, batches: without a source there is no such route")
     func none() async throws {
         try await Self.run(nil) { admin in
             for path in ["runs", "runs/7", "batches", "batches/shoes"] {
