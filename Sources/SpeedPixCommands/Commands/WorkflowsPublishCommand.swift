@@ -221,7 +221,8 @@ struct WorkflowsPublishCommand: ContextCommand {
             members["try"] = ["status": "failed", "message": .string(reason)]
             failure = CommandFailure(
                 .predictionFailed, "\(id) \(version) failed with its own values: \(reason)".printable(),
-                hint: alias.map { "no alias was changed; speedpix workflows alias \(id) \($0) \(version)".printable() })
+                hint: alias.map { "no alias was changed; speedpix workflows alias \(id) \($0) \(version)".printable() }
+                    ?? "it has no alias; speedpix workflows remove \(id) \(version) takes it away".printable())
         case .impossible(let reason)?:
             members["try"] = ["status": "impossible", "message": .string(reason)]
             let command = "speedpix workflows alias \(id) \(alias ?? Self.usualAlias) \(version)"
