@@ -3,7 +3,13 @@ package import SpeedPix
 extension ComfyUIClient {
     /// Version, devices and their memory.
     package func systemStats() async throws -> ServerStatistics {
-        let json = try json(try await answer(.get, "/system_stats"))
+        let answer = try await answer(.get, "/system_stats")
+        guard answer.status != 404 else {
+            throw ComfyUIError(
+                .notFound, "\(address): what answers there is not ComfyUI",
+                remedy: "give the address that ComfyUI's own page has", status: 404, mayHaveTakenEffect: false)
+        }
+        let json = try json(answer)
         guard let statistics = ServerStatistics(json) else { throw malformed("it does not say what system it is") }
         return statistics
     }

@@ -1,4 +1,5 @@
 package import SpeedPix
+import Spelling
 
 /// The classes of nodes that a server has, or that several have together.
 package struct NodeDefinitions: Sendable, Hashable {
@@ -38,6 +39,16 @@ package struct NodeDefinitions: Sendable, Hashable {
         let used = Set(graph.nodes.values.map(\.classType))
         var restricted = self
         restricted.classes = classes.filter { used.contains($0.key) }
+        return restricted
+    }
+
+    /// The same, with what is nearest to each class that is not known: whoever checks the workflow can name it.
+    package func checking(_ graph: WorkflowGraph) -> NodeDefinitions {
+        var restricted = restricted(to: graph)
+        for type in Set(graph.nodes.values.map(\.classType)) where classes[type] == nil {
+            guard let nearest = NearestName.suggestion(for: type, among: classes.keys) else { continue }
+            restricted.classes[nearest] = classes[nearest]
+        }
         return restricted
     }
 }

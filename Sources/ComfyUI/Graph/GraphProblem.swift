@@ -17,8 +17,8 @@ package enum GraphProblem: Error, Sendable, Hashable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .uiFormat:
-            "this is the format of ComfyUI's page, which no server can run: run it once in ComfyUI, then choose it here; or"
-                + " export it with File ▸ Export (API)"
+            "this is the format of ComfyUI's page, which no server can run: run it once in ComfyUI, then take it from there"
+                + " with --last; or export it with File ▸ Export (API)"
         case .notJSON(let reason): "this is not JSON: \(reason)"
         case .notAGraph(let reason): "this is no workflow in ComfyUI's API format: \(reason)"
         case .tooLarge(let reason): reason

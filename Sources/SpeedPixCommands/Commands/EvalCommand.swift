@@ -32,7 +32,7 @@ struct EvalCommand: ContextCommand {
 
     func run(in context: CommandContext) async throws {
         let service = service.selection(context)
-        if service.isGiven {
+        if service.hasService {
             try await service.withTarget { try await evaluate(at: $0, of: service, refusing: nil, in: context) }
         } else {
             // `eval '1 + 1'` needs no account; a call to the service fails with the message that there is none.

@@ -9,13 +9,13 @@ struct TypesCommand: ContextCommand {
         abstract: "Writes the stubs that editors complete and check scripts with.",
         discussion: """
             Examples:
-              speedpix types shop
-              speedpix types shop --endpoint http://127.0.0.1:8187
+              speedpix types
+              speedpix types shop --local
 
             Writes .speedpix/speedpix.lua anew, after an update of speedpix for instance,
             and .speedpix/workflows.lua with inputs and outputs of the workflows that the
-            gateway offers. Without a gateway the latter stays as it is: the service lists
-            no workflows.
+            gateway offers: the one that is named, else the one that serve runs. Without a
+            gateway the latter stays as it is: the service lists no workflows.
             "speedpix init" makes the settings of the editor that name the folder.
             """)
 
@@ -65,7 +65,7 @@ struct TypesCommand: ContextCommand {
     private static func workflows(
         of selection: ServiceSelection, _ context: CommandContext
     ) async throws -> [WorkflowDescription] {
-        guard selection.isGiven else {
+        guard selection.hasService else {
             throw UnknownWorkflows(reason: "no service is set; --local has those of the local gateway")
         }
         do {

@@ -109,7 +109,7 @@ struct WorkflowsPublishCommand: ContextCommand {
     }
 
     private func list(_ context: CommandContext) async throws {
-        let prompts = try await PromptChoice.prompts(of: try await server.client())
+        let prompts = try await PromptChoice.prompts(of: try await server.client(context))
         guard !prompts.isEmpty else {
             return context.say("ComfyUI has run nothing since it was started: run the workflow there once")
         }
@@ -136,14 +136,15 @@ struct WorkflowsPublishCommand: ContextCommand {
             switch try WorkflowSource(file: file, in: context) {
             case .script(let source): return try await publishScript(source, publication)
             case .graph(let document):
-                return try await publishGraph(document, publication, from: try await server.client())
+                return try await publishGraph(document, publication, from: try await server.client(context))
             }
         }
-        let comfyUI = try await server.client()
+        let comfyUI = try await server.client(context)
         let prompts = try await PromptChoice.prompts(of: comfyUI)
         guard case .number(let number)? = last, prompts.indices.contains(number - 1) else {
+            let count = prompts.count == 1 ? "1 prompt" : "\(prompts.count) prompts"
             throw CommandFailure(
-                .failure, "ComfyUI remembers \(prompts.count) prompts that succeeded",
+                .failure, "ComfyUI remembers \(count) that succeeded",
                 hint: prompts.isEmpty ? "run the workflow there once" : "--last lists them")
         }
         guard case .graph(let document) = try WorkflowSource(prompts[number - 1]) else { return }
@@ -160,15 +161,7 @@ struct WorkflowsPublishCommand: ContextCommand {
         if plan.hasErrors {
             throw CommandFailure(.failure, "\(publication.request.id) was not published".printable())
         }
-        if dryRun {
-            if json {
-                return try context.print(["inputs": .array(plan.inputs), "outputs": .array(plan.outputs)])
-            }
-            for line in WorkflowText.publication(inputs: plan.inputs, outputs: plan.outputs) {
-                try context.print(line)
-            }
-            return
-        }
+        if dryRun { return try show(plan, context) }
         let files = try await publication.storeFiles(of: plan, from: comfyUI)
         let published = try await publication.publish(document, definitions, plan, files: files)
         let version = published["version"]?.stringValue ?? ""
@@ -179,6 +172,12 @@ struct WorkflowsPublishCommand: ContextCommand {
             trial = try await publication.tryOut(version, files: files)
         }
         try await finish(published, publication, trial)
+    }
+
+    /// What a dry run prints.
+    private func show(_ plan: WorkflowPublication.Plan, _ context: CommandContext) throws {
+        if json { return try context.print(["inputs": .array(plan.inputs), "outputs": .array(plan.outputs)]) }
+        for line in WorkflowText.publication(inputs: plan.inputs, outputs: plan.outputs) { try context.print(line) }
     }
 
     private func publishScript(_ source: [UInt8], _ publication: WorkflowPublication) async throws {
@@ -195,7 +194,7 @@ struct WorkflowsPublishCommand: ContextCommand {
             guard !plan.hasErrors else {
                 throw CommandFailure(.failure, "\(publication.request.id) cannot be published".printable())
             }
-            return
+            return try show(plan, publication.context)
         }
         let published = try await publication.gateway.call(.post, ["workflows"], body)
         let version = published["version"]?.stringValue ?? ""
@@ -222,7 +221,8 @@ struct WorkflowsPublishCommand: ContextCommand {
             members["try"] = ["status": "failed", "message": .string(reason)]
             failure = CommandFailure(
                 .predictionFailed, "\(id) \(version) failed with its own values: \(reason)".printable(),
-                hint: alias.map { "no alias was changed; speedpix workflows alias \(id) \($0) \(version)".printable() })
+                hint: alias.map { "no alias was changed; speedpix workflows alias \(id) \($0) \(version)".printable() }
+                    ?? "it has no alias; speedpix workflows remove \(id) \(version) takes it away".printable())
         case .impossible(let reason)?:
             members["try"] = ["status": "impossible", "message": .string(reason)]
             let command = "speedpix workflows alias \(id) \(alias ?? Self.usualAlias) \(version)"

@@ -47,6 +47,18 @@ struct ServiceSelection: Sendable {
         return settings[.appKey] != nil || settings.secret != nil || settings[.endpoint] != nil
     }
 
+    /// Whether there is a service to talk to: one that something names, or the gateway that `serve` runs.
+    ///
+    /// A gateway whose files others may read counts, so that whoever would use it learns what is wrong.
+    var hasService: Bool {
+        if isGiven { return true }
+        do {
+            return try ServedGateway(reader.context) != nil
+        } catch {
+            return true
+        }
+    }
+
     /// Every setting, and where it came from.
     ///
     /// - Throws: ``SettingsError``.

@@ -83,7 +83,7 @@ struct WorkflowPublication: Sendable {
     ) -> [String: JSONValue] {
         var members: [String: JSONValue] = [
             "id": .string(request.id), "graph": document.graph.json,
-            "definitions": definitions.restricted(to: document.graph).json,
+            "definitions": definitions.checking(document.graph).json,
             "partner_nodes": .bool(request.allowsPartnerNodes),
         ]
         members["title"] = request.title.map { .string($0) }

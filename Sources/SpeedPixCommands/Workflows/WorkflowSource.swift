@@ -42,7 +42,11 @@ enum WorkflowSource: Sendable {
         do throws(GraphProblem) {
             self = .graph(try WorkflowDocument(parsing: bytes))
         } catch {
-            throw CommandFailure(.failure, "\(file): \(error.description)".printable())
+            let isSomethingElse = if case .notJSON = error { true } else { false }
+            throw CommandFailure(
+                .failure, "\(file): \(error.description)".printable(),
+                hint: isSomethingElse
+                    ? "a workflow is a file of File ▸ Export (API), a PNG that ComfyUI has saved, or a .lua file" : nil)
         }
     }
 

@@ -24,8 +24,8 @@ extension PublicationCheck {
         }
         let paid = partners.sorted { $0.key < $1.key }.map { type, ids -> PublicationFinding in
             .error(
-                "the class \(type), of \(names(ids)), spends credits of comfy.org: allow it with --partner-nodes and a key"
-                    + " file, or take it out", .partnerNode, ["class": type, "nodes": names(ids)])
+                "the class \(type), of \(names(ids)), spends credits of comfy.org: allow it with --partner-nodes, here and"
+                    + " for serve, or take it out", .partnerNode, ["class": type, "nodes": names(ids)])
         }
         return missing + paid
     }

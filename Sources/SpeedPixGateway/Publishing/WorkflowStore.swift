@@ -97,15 +97,21 @@ final class WorkflowStore: Sendable {
     /// - Throws: ``Refusal`` for a script that does not declare a workflow, and for an alias that cannot be one;
     ///   ``StorageError``.
     func publish(script source: [UInt8], id: String, alias: String? = nil) async throws -> PublishedVersion {
-        let workflow: ScriptWorkflow
+        let workflow = try await workflow(script: source, id: id)
+        return try await add(id, alias: alias) { _ in .script(workflow, source: source) }
+    }
+
+    /// Reads what a script declares. Nothing is published.
+    ///
+    /// - Throws: ``Refusal`` for a script that does not declare a workflow.
+    func workflow(script source: [UInt8], id: String) async throws -> ScriptWorkflow {
         do {
-            workflow = try await ScriptWorkflow(id: id, source: source, trust: .published, clock: clock)
+            return try await ScriptWorkflow(id: id, source: source, trust: .published, clock: clock)
         } catch let error as LuaError {
             throw Refusal.invalidParameter("the script does not run: \(error.message)")
         } catch let failure as WorkflowFailure {
             throw Refusal.invalidParameter("the script declares no workflow: \(failure.message)")
         }
-        return try await add(id, alias: alias) { _ in .script(workflow, source: source) }
     }
 
     private func add(

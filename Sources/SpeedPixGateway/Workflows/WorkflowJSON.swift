@@ -48,7 +48,8 @@ enum WorkflowJSON {
         return members
     }
 
-    private static func description(_ workflow: any Workflow) -> [String: JSONValue] {
+    /// Of a workflow without its versions.
+    static func description(_ workflow: any Workflow) -> [String: JSONValue] {
         let published = (workflow as? PublishedWorkflow)?.publishedInputs ?? []
         let inputs = workflow.inputs.map { input -> JSONValue in
             var members = json(input)

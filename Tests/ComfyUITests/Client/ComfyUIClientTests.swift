@@ -101,6 +101,17 @@ struct ComfyUIClientTests {
         }
     }
 
+    @Test("What does not say what system it is, is not ComfyUI")
+    func otherServer() async throws {
+        try await TestComfyUI.withRunning { server in
+            server.fail("GET /system_stats", .status(404))
+            let client = try server.client()
+            let error = try await #require(throws: ComfyUIError.self) { try await client.systemStats() }
+            #expect(error.code == .notFound && error.message.contains("what answers there is not ComfyUI"))
+            #expect(error.remedy != nil)
+        }
+    }
+
     @Test("No answer: a time limit")
     func hang() async throws {
         try await TestComfyUI.withRunning { server in

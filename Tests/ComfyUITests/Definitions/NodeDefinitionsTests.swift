@@ -161,4 +161,10 @@ struct NodeDefinitionsTests {
                 == .choice(["a.png", "猫.png"], upload: .image))
         #expect(try Self.definitions().definition(of: GraphField("2", "image"), in: graph) == nil)
     }
+
+    @Test("NodeDefinitions: for a check there is the nearest class to one that is not known, too")
+    func checking() throws {
+        let graph = WorkflowGraph(nodes: ["1": GraphNode("LoadImagee"), "2": GraphNode("Unknown")])
+        #expect(try Self.definitions().checking(graph).classes.keys.sorted() == ["LoadImage"])
+    }
 }

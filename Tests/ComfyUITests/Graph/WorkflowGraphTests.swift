@@ -48,7 +48,7 @@ struct WorkflowGraphTests {
     @Test("WorkflowGraph: the page's format is refused with both ways out")
     func pageFormat() {
         let words = GraphProblem.uiFormat.description
-        #expect(words.contains("run it once in ComfyUI, then choose it here"))
+        #expect(words.contains("run it once in ComfyUI, then take it from there with --last"))
         #expect(words.contains("File ▸ Export (API)"))
     }
 

@@ -59,6 +59,18 @@ struct ServedGatewayTests {
         }
     }
 
+    @Test("ServedGateway: eval and types use it, too")
+    func others() async throws {
+        try await Self.run(givesCredentials: true) { folder, _ in
+            let environment = ["SPEEDPIX_STATE": "\(folder.path)/state"]
+            let line = await CommandRun(
+                ["eval", #"run("echo", { text = "found" }).text"#], in: folder, environment: environment)
+            #expect(line.status == .success && line.output == "found\n", "\(line.errors)")
+            let types = await CommandRun(["types"], in: folder, environment: environment)
+            #expect(types.status == .success && types.output.contains("workflows.lua"), "\(types.errors)")
+        }
+    }
+
     @Test("ServedGateway: a gateway that has ended is not used, even if its files are still there")
     func ended() async throws {
         let folder = try TestFolder()

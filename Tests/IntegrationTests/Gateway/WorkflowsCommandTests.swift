@@ -206,12 +206,46 @@ struct WorkflowsCommandTests {
                   run = function(inputs) return { said = inputs.text } end,
                 }
                 """, to: "say.lua")
+            let plan = await Self.command(["publish", "say.lua", "--id", "say", "--dry-run"], in: folder)
+            #expect(plan.status == .success && plan.output.contains("text  string, required"), "\(plan.errors)")
             let run = await Self.command(["publish", "say.lua", "--id", "say", "--alias", "main"], in: folder)
             #expect(run.status == .success && run.output.contains("text"), "\(run.errors)")
             let eval = await CommandRun(
                 ["eval", #"speedpix.workflow("say").inputs[1].required"#], in: folder,
                 environment: TestService.environment(endpoint))
             #expect(eval.output == "true\n", "\(eval.errors)")
+        }
+    }
+
+    @Test("A dry run says why a script is no workflow")
+    func noScript() async throws {
+        try await Self.run { folder, _, _ in
+            try folder.write("return {}", to: "hello.lua")
+            let plan = await Self.command(["publish", "hello.lua", "--id", "hello", "--dry-run"], in: folder)
+            #expect(plan.status == .failure, "\(plan.errors)")
+            #expect(plan.errors.contains("error: the script declares no workflow"), "\(plan.errors)")
+        }
+    }
+
+    @Test("publish asks the server that the settings name")
+    func serverOfSettings() async throws {
+        try await Self.run { folder, server, _ in
+            try folder.write("comfyui = \"\(server.url)\"\n", to: "speedpix.toml")
+            let plan = await Self.command(["publish", "shop.json", "--id", "shop", "--dry-run"], in: folder)
+            #expect(plan.status == .success && plan.output.contains("1.image"), "\(plan.errors)")
+            try folder.write("comfyui = \"none\"\n", to: "speedpix.toml")
+            let none = await Self.command(["publish", "shop.json", "--id", "shop", "--dry-run"], in: folder)
+            #expect(none.status == .failure && none.errors.contains("--comfyui URL"), "\(none.errors)")
+        }
+    }
+
+    @Test("A class that no server has is named with the nearest one that it has")
+    func nearestClass() async throws {
+        try await Self.run { folder, server, _ in
+            let graph = String(decoding: try Self.graph.encoded(), as: UTF8.self)
+            try folder.write(graph.replacing("TestSampler", with: "TestSamplr"), to: "slip.json")
+            let run = await Self.publish(["slip.json", "--id", "slip"], server, in: folder)
+            #expect(run.status == .failure && run.errors.contains("(nearest: TestSampler)"), "\(run.errors)")
         }
     }
 

@@ -137,8 +137,8 @@ struct PublicationCheckTests {
         graph.nodes["20"] = GraphNode("Veo")
         #expect(
             try messages(check: PublishingFixture.check(graph)) == [
-                "the class Veo, of node 20 (Veo), spends credits of comfy.org: allow it with --partner-nodes and a key"
-                    + " file, or take it out"
+                "the class Veo, of node 20 (Veo), spends credits of comfy.org: allow it with --partner-nodes, here and"
+                    + " for serve, or take it out"
             ])
         #expect(try messages(check: PublishingFixture.check(graph, allowsPartnerNodes: true)).isEmpty)
     }

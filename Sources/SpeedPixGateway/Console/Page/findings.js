@@ -2,9 +2,11 @@
 import { h, icon } from "./dom.js";
 import { t } from "./text.js";
 
-/** A finding in words: those of its code if there are any, else the gateway's own. */
+/** A finding in words: those of its code if there are any, and of one about an input first, else the gateway's own. */
 export function findingText({ code, message, values = {} }) {
-  const key = `publish.finding.${code}`;
+  const usual = `publish.finding.${code}`;
+  const ofInput = `${usual}.input`;
+  const key = values?.input && t(ofInput) !== ofInput ? ofInput : usual;
   const template = code ? t(key) : key;
   const names = [...template.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
   if (!code || template === key || !names.every((name) => values?.[name] !== undefined && values[name] !== null)) {

@@ -119,7 +119,7 @@ const noServer = () => h("div", { class: "card stack" }, h("h2", null, t("publis
 
 const notUp = (server) => h("div", { class: "card stack" }, h("h2", null, t("publish.notUp", { url: server.url })),
   server.problem && h("p", { class: "notice warn" }, server.problem), h("p", null, t("publish.notUpText")),
-  command("speedpix serve --comfyui http://127.0.0.1:8000"), h("p", { class: "soft" }, t("publish.ports")));
+  command("speedpix serve --comfyui http://127.0.0.1:PORT"), h("p", { class: "soft" }, t("publish.ports")));
 
 /** Where somebody looks whose workflow is not in the list; it says of a file what to do with it. */
 function dropBox() {

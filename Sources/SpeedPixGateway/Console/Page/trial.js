@@ -1,7 +1,7 @@
 // The first run of a version that was just published, with its own values, as it happens.
 import { get, path, put } from "./api.js";
 import { copyText, report } from "./dialogs.js";
-import { button, fill, h } from "./dom.js";
+import { button, fill, h, isOwnAddress } from "./dom.js";
 import { stringify } from "./json.js";
 import { figure, filesOf } from "./media.js";
 import { backLink } from "./table.js";
@@ -88,11 +88,25 @@ export function view(root, { path: [id, version, prediction], query }, context) 
       h("a", { class: "button", href: workflowAddress }, t("publish.toWorkflow")),
       detail && h("a", { class: "button quiet", href: `#/predictions/${encodeURIComponent(prediction)}` },
         t("publish.toPrediction")));
-    if (isGood) actions.after(hint);
-    else hint.remove();
+    if (isGood) {
+      drawHint();
+      actions.after(hint);
+    } else {
+      hint.remove();
+    }
   }
 
-  const hint = h("p", { class: "soft" }, t("publish.luaHint"), " ", h("code", null, `speedpix run ${id}.lua`));
+  const hint = h("div", { class: "stack" });
+
+  /** What to do with the code, and which files it names: they are in ComfyUI's folder, and not where it is run. */
+  function drawHint() {
+    const files = Object.values(detail?.inputs ?? {}).map(({ file }) => file).filter(Boolean);
+    const link = (file) => isOwnAddress(file.url) ? h("a", { href: file.url, download: file.filename }, file.filename)
+      : file.filename;
+    fill(hint, h("p", { class: "soft" }, t("publish.luaHint"), " ", h("code", null, `speedpix run ${id}.lua`)),
+      files.length > 0 && h("p", { class: "soft" }, t("publish.luaFiles"), files.map((file) => [" ", link(file)])));
+  }
+
   const redraw = () => detail ? drawEnd() : drawUntried();
 
   async function moveAlias() {

@@ -15,9 +15,19 @@ struct CheckPublicationCall: AdminCall {
         switch publication.content {
         case .graph(let graph, let page):
             return PublicationPlan(publication, graph: graph, page: page, reservedIDs: reservedIDs).json
-        case .script:
-            let findings = PublicationCheck.check(id: publication.id, reservedIDs: reservedIDs)
-            return ["inputs": [], "outputs": [], "omitted": [], "files": [], "findings": .array(findings.map(\.json))]
+        case .script(let source):
+            var findings = PublicationCheck.check(id: publication.id, reservedIDs: reservedIDs)
+            var declared: [String: JSONValue] = [:]
+            do {
+                declared = WorkflowJSON.description(
+                    try await administration.workflows.workflow(script: source, id: publication.id))
+            } catch let refusal as Refusal {
+                findings.append(.error(refusal.message))
+            }
+            return [
+                "inputs": declared["inputs"] ?? [], "outputs": declared["outputs"] ?? [], "omitted": [], "files": [],
+                "findings": .array(findings.map(\.json)),
+            ]
         }
     }
 }
