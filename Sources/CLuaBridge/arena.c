@@ -6,7 +6,7 @@
 
 #include "internal.h"
 
-// Of a state with the whole Lua API, small blocks take about half of it.
+// Pages of it that are never used take no memory.
 #define ARENA_SIZE ((size_t)256 << 10)
 // Arenas of states that are closed wait here for the next state, with their pages in memory.
 #define MOST_SPARE 32

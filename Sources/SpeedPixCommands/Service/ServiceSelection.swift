@@ -11,6 +11,8 @@ struct ServiceSelection: Sendable {
     private let sendsNothing: Bool
     /// With the values of flags.
     private let resolved: Result<ResolvedSettings, SettingsError>
+    /// The gateway that counts where nothing says which service is meant.
+    private let served: Result<ServedGateway?, SettingsError>
     /// Whether a flag asks for the gateway inside this process: then no setting counts.
     private let ignoresSettings: Bool
     /// The secrets that there are, whether this command uses one or not: none may be shown or kept. No command is run for them.
@@ -35,8 +37,8 @@ struct ServiceSelection: Sendable {
             try ResolvedSettings(flags: flags, environment: reader.context.environment, files: try files.get())
         }
         // A file that is refused, since others may read it for instance, may hold a secret all the same.
-        let served = try? ServedGateway(reader.context)
-        heldSecrets = KnownSecrets(reader: reader).all + [served?.secret].compactMap(\.self)
+        served = Result { () throws(SettingsError) in try ServedGateway(reader.context) }
+        heldSecrets = KnownSecrets(reader: reader).all + [(try? served.get())?.secret].compactMap(\.self)
         withheldFiles = reader.withheldFiles(besides: (try? files.get()) ?? [])
         self.localMode = localMode ?? (try? resolved.get())?.localMode
     }
@@ -52,11 +54,8 @@ struct ServiceSelection: Sendable {
     /// A gateway whose files others may read counts, so that whoever would use it learns what is wrong.
     var hasService: Bool {
         if isGiven { return true }
-        do {
-            return try ServedGateway(reader.context) != nil
-        } catch {
-            return true
-        }
+        guard case .success(nil) = served else { return true }
+        return false
     }
 
     /// Every setting, and where it came from.
@@ -137,7 +136,7 @@ struct ServiceSelection: Sendable {
     private func serviceTarget() async throws -> ServiceTarget {
         do {
             let settings = try resolved.get()
-            let served = isGiven ? nil : try ServedGateway(reader.context)
+            let served = isGiven ? nil : try self.served.get()
             var configuration: SpeedPixClient.Configuration
             if let served {
                 configuration = try settings.configuration(of: served)
