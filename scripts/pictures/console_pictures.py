@@ -45,17 +45,7 @@ class Demo:
 
     def upload(self, path, type):
         with open(path, "rb") as file:
-            content = file.read()
-        body = {"filename": os.path.basename(path), "content_type": type, "size": len(content)}
-        signed = self.stage.call("POST", "uploads", body)
-        request = urllib.request.Request(
-            f"{self.stage.endpoint}{signed['upload_url']}",
-            method="PUT",
-            data=content,
-            headers={"Content-Type": signed["content_type"]},
-        )
-        urllib.request.urlopen(request, timeout=60).close()
-        return signed["url"]
+            return self.stage.upload(os.path.basename(path), type, file.read())
 
     def fill(self):
         stage = self.stage

@@ -8,7 +8,6 @@ from playwright.sync_api import expect
 
 import comfyui
 from flows_operation import lose_an_answer
-from flows_texts import upload
 from flows_workflows import POSTCARD, photo, publish
 from visit import COLOURS
 
@@ -24,7 +23,7 @@ def fill_gateway(stage):
     prompt = comfyui.post(stage, comfyui.changed(_1={"class_type": "TestPartnerImage", "inputs": {"prompt": "a shoe"}}))
     publish(stage, "postcard", POSTCARD, "--alias", "main")
     publish(stage, "postcard", POSTCARD)
-    image = upload(stage, "photo.jpg", "image/jpeg", photo(stage))
+    image = stage.upload("photo.jpg", "image/jpeg", photo(stage))
     [card] = stage.create(
         "postcard", {"picture": image}, label="A card with quite a long label for one that is shown so small"
     )

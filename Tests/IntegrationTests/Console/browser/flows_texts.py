@@ -12,19 +12,6 @@ MARKUP = '<img src=x onerror="hacked=1"></b><script>hacked=1</script>\'"&amp;'
 TITLE = f"Title {MARKUP}"
 
 
-def upload(stage, filename, type, content):
-    """Uploads a file as the page does; gives the URL that goes into an input."""
-    signed = stage.call("POST", "uploads", {"filename": filename, "content_type": type, "size": len(content)})
-    request = urllib.request.Request(
-        f"{stage.endpoint}{signed['upload_url']}",
-        method="PUT",
-        data=content,
-        headers={"Content-Type": signed["content_type"]},
-    )
-    urllib.request.urlopen(request, timeout=60).close()
-    return signed["url"]
-
-
 def check_harmless(visit):
     """Nothing of what strangers wrote has become a part of the page, or has run."""
     found = visit.page.evaluate("""() => [
@@ -45,7 +32,7 @@ def hostile_texts(stage):
     }
     """.replace("TITLE", f"[==[{TITLE}]==]")
     publish(stage, "hostile", script, "--alias", "main", "--title", TITLE)
-    picture = upload(stage, f"{MARKUP}.jpg", "image/jpeg", photo(stage))
+    picture = stage.upload(f"{MARKUP}.jpg", "image/jpeg", photo(stage))
     [text] = stage.create("echo", {"text": MARKUP, "data": {MARKUP: MARKUP}, "image": picture}, label=MARKUP)
     [failed] = stage.create("echo", {"fail": MARKUP})
     [said] = stage.create("hostile", {"word": TITLE})
@@ -106,7 +93,7 @@ def hostile_files(stage):
         "data.json": ("application/json", html), "program.js": ("text/javascript", attack), "note.txt": ("text/plain", html),
     }  # fmt: skip
     made = {
-        name: stage.create("echo", {"image": upload(stage, name, type, content.encode())})[0]
+        name: stage.create("echo", {"image": stage.upload(name, type, content.encode())})[0]
         for name, (type, content) in files.items()
     }
     stage.ended(*made.values())
